@@ -1,1 +1,13 @@
-//! placeholder
+//! Program tests: the five real programs in an in-process machine, driven through the typed client.
+//!
+//! Mechanism: [`chain::LiteChain`] is one side of the client's chain boundary, [`world::World`] a
+//! network after genesis with a clock to move, wallets to fund and an oracle account to write. Every
+//! transaction goes through the client's `send`, so a test never sends what a cluster would refuse.
+
+pub mod chain;
+pub mod expect;
+pub mod oracle;
+pub mod world;
+
+pub use expect::{expect_error, expect_framework_error};
+pub use world::World;

@@ -1,0 +1,86 @@
+//! Reading and decoding accounts.
+
+use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use solana_account::Account;
+use solana_pubkey::Pubkey;
+
+use crate::send::{Chain, ChainError};
+
+/// Why an account could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Nothing exists at the address.
+    #[error("there is no account at {0}")]
+    Missing(Pubkey),
+    /// Another program owns the address.
+    #[error("account {key} belongs to {owner}, not to the expected program")]
+    WrongOwner {
+        /// The address.
+        key: Pubkey,
+        /// Its owner.
+        owner: Pubkey,
+    },
+    /// The data is of another account type or version.
+    #[error("account {key} does not decode: {reason}")]
+    Undecodable {
+        /// The address.
+        key: Pubkey,
+        /// Why.
+        reason: String,
+    },
+    /// The chain could not be asked.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+}
+
+/// Decodes an account of one of the programs; owner and discriminator are checked.
+///
+/// Errors: `WrongOwner`, `Undecodable`.
+pub fn decode<T: AccountDeserialize + Owner>(key: &Pubkey, account: &Account) -> Result<T, AccountError> {
+    if account.owner != T::owner() {
+        return Err(AccountError::WrongOwner { key: *key, owner: account.owner });
+    }
+    T::try_deserialize(&mut account.data.as_slice())
+        .map_err(|error| AccountError::Undecodable { key: *key, reason: error.to_string() })
+}
+
+/// Decodes a token account or mint of the classic token program.
+///
+/// Errors: `WrongOwner`, `Undecodable`.
+pub fn decode_token(key: &Pubkey, account: &Account) -> Result<anchor_spl::token::TokenAccount, AccountError> {
+    if account.owner != anchor_spl::token::ID {
+        return Err(AccountError::WrongOwner { key: *key, owner: account.owner });
+    }
+    anchor_spl::token::TokenAccount::try_deserialize(&mut account.data.as_slice())
+        .map_err(|error| AccountError::Undecodable { key: *key, reason: error.to_string() })
+}
+
+/// Fetches and decodes one account; `None` where there is none.
+///
+/// Errors: `WrongOwner`, `Undecodable`, `Chain`.
+pub fn find<T: AccountDeserialize + Owner>(chain: &dyn Chain, key: &Pubkey) -> Result<Option<T>, AccountError> {
+    let account = chain.accounts(&[*key])?.into_iter().next().flatten();
+    account.map(|account| decode(key, &account)).transpose()
+}
+
+/// Fetches and decodes one account that must exist.
+///
+/// Errors: `Missing`, `WrongOwner`, `Undecodable`, `Chain`.
+pub fn fetch<T: AccountDeserialize + Owner>(chain: &dyn Chain, key: &Pubkey) -> Result<T, AccountError> {
+    find(chain, key)?.ok_or(AccountError::Missing(*key))
+}
+
+/// Balance of a token account in base units; 0 where there is none.
+///
+/// Errors: `WrongOwner`, `Undecodable`, `Chain`.
+pub fn token_balance(chain: &dyn Chain, key: &Pubkey) -> Result<u64, AccountError> {
+    match chain.accounts(&[*key])?.into_iter().next().flatten() {
+        Some(account) => decode_token(key, &account).map(|token| token.amount),
+        None => Ok(0),
+    }
+}
+
+/// Whether the data begins with the discriminator of `T`.
+pub fn is_a<T: Discriminator>(account: &Account) -> bool {
+    account.data.starts_with(T::DISCRIMINATOR)
+}

@@ -1,0 +1,481 @@
+//! Queued actions, values that change with notice, pauses (economics §2.3, §3.1, §13.7).
+//!
+//! Mechanism: an action waits from its queueing until `eta` and lapses after its grace; a value
+//! whose change makes stakers short reaches the stake side after a notice; a pause bit lapses by
+//! itself and cannot be set again at once. Place of use: the registry program. Invariant: times are
+//! absolute and fixed when the clock starts, so a later parameter change touches no running one.
+
+use crate::{
+    math::MathError,
+    units::{UnixSeconds, HOUR},
+};
+
+/// Why a governance step is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GovernanceError {
+    /// The timelock of the action is not over.
+    TimelockNotOver,
+    /// The grace of the action is over.
+    ActionExpired,
+    /// The action was executed before.
+    AlreadyExecuted,
+    /// The action was cancelled.
+    AlreadyCancelled,
+    /// The action is still queued and can be executed.
+    ActionStillOpen,
+    /// A change that makes stakers short is pending; a further one waits for it.
+    RaiseInsideGrace,
+    /// The pause bit cannot be set again yet.
+    PauseNotRearmed,
+    /// The pause bit is not set.
+    NotPaused,
+    /// A time or value does not fit.
+    Math(MathError),
+}
+
+impl From<MathError> for GovernanceError {
+    fn from(error: MathError) -> Self {
+        Self::Math(error)
+    }
+}
+
+/// Status of an action as stored on chain; grows only at the end. An action that lapsed stays
+/// `Queued` in storage: [`transition`] refuses it and [`is_closable`] lets it go.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionStatus {
+    /// Waits for execution.
+    Queued = 0,
+    /// Carried out; final.
+    Executed = 1,
+    /// Withdrawn; final.
+    Cancelled = 2,
+}
+
+impl ActionStatus {
+    /// The stored byte.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Queued => 0,
+            Self::Executed => 1,
+            Self::Cancelled => 2,
+        }
+    }
+
+    /// From the stored byte; `None` for a byte that names no status.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Queued),
+            1 => Some(Self::Executed),
+            2 => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
+
+/// Window in which an action can be executed; both ends count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionWindow {
+    /// First second of the window.
+    pub eta: UnixSeconds,
+    /// Last second of the window.
+    pub expires_at: UnixSeconds,
+}
+
+impl ActionWindow {
+    /// Window of an action queued now. `timelock` and `grace` in seconds.
+    ///
+    /// Errors: overflow.
+    pub fn open(now: UnixSeconds, timelock: i64, grace: i64) -> Result<Self, GovernanceError> {
+        let eta = now.checked_add(timelock)?;
+        Ok(Self {
+            eta,
+            expires_at: eta.checked_add(grace)?,
+        })
+    }
+}
+
+/// Event of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionInput {
+    /// Somebody executes it.
+    Execute,
+    /// Governance or the guardian cancels it.
+    Cancel,
+}
+
+/// Next status of an action, economics §13.7.
+///
+/// Errors: [`GovernanceError::AlreadyExecuted`], [`GovernanceError::AlreadyCancelled`],
+/// [`GovernanceError::TimelockNotOver`], [`GovernanceError::ActionExpired`].
+pub fn transition(
+    status: ActionStatus,
+    window: ActionWindow,
+    input: ActionInput,
+    now: UnixSeconds,
+) -> Result<ActionStatus, GovernanceError> {
+    match status {
+        ActionStatus::Executed => return Err(GovernanceError::AlreadyExecuted),
+        ActionStatus::Cancelled => return Err(GovernanceError::AlreadyCancelled),
+        ActionStatus::Queued => {}
+    }
+    if now > window.expires_at {
+        return Err(GovernanceError::ActionExpired);
+    }
+    match input {
+        ActionInput::Execute if now < window.eta => Err(GovernanceError::TimelockNotOver),
+        ActionInput::Execute => Ok(ActionStatus::Executed),
+        ActionInput::Cancel => Ok(ActionStatus::Cancelled),
+    }
+}
+
+/// Errors unless the account of the action may be closed: executed, cancelled or lapsed.
+///
+/// Errors: [`GovernanceError::ActionStillOpen`].
+pub fn is_closable(
+    status: ActionStatus,
+    window: ActionWindow,
+    now: UnixSeconds,
+) -> Result<(), GovernanceError> {
+    match status {
+        ActionStatus::Queued if now <= window.expires_at => Err(GovernanceError::ActionStillOpen),
+        ActionStatus::Queued | ActionStatus::Executed | ActionStatus::Cancelled => Ok(()),
+    }
+}
+
+/// Start of the next hourly block.
+///
+/// Errors: overflow.
+pub fn next_block(now: UnixSeconds) -> Result<UnixSeconds, GovernanceError> {
+    now.hour_index()
+        .checked_add(1)
+        .and_then(|hour| hour.checked_mul(HOUR))
+        .map(UnixSeconds::new)
+        .ok_or(GovernanceError::Math(MathError::Overflow))
+}
+
+/// A value with one announced change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// Value in force before `next_at`.
+    pub in_force: i64,
+    /// Announced value and the time from which it is in force.
+    pub next: Option<(i64, UnixSeconds)>,
+}
+
+/// Direction in which a value makes stakers short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harsher {
+    /// A higher value asks for more stake.
+    Up,
+    /// A lower value asks for more stake of the owner.
+    Down,
+}
+
+impl Harsher {
+    const fn is_harsher(self, candidate: i64, than: i64) -> bool {
+        match self {
+            Self::Up => candidate > than,
+            Self::Down => candidate < than,
+        }
+    }
+}
+
+impl Staged {
+    /// A value without an announced change.
+    pub const fn settled(value: i64) -> Self {
+        Self {
+            in_force: value,
+            next: None,
+        }
+    }
+
+    /// Value in force at a time.
+    pub fn at(self, now: UnixSeconds) -> i64 {
+        match self.next {
+            Some((value, at)) if now >= at => value,
+            _ => self.in_force,
+        }
+    }
+
+    /// Announces `value` on the stake side (economics §3.1): harsher than the value in force after
+    /// `grace` seconds, otherwise from the next block. Inside a running grace a still harsher value
+    /// is refused; a milder one that is still harsher than the value in force replaces the
+    /// announced one and keeps its time.
+    ///
+    /// Errors: [`GovernanceError::RaiseInsideGrace`], overflow.
+    pub fn announce(
+        self,
+        value: i64,
+        harsher: Harsher,
+        grace: i64,
+        now: UnixSeconds,
+    ) -> Result<Self, GovernanceError> {
+        let in_force = self.at(now);
+        if !harsher.is_harsher(value, in_force) {
+            return Ok(Self {
+                in_force,
+                next: Some((value, next_block(now)?)),
+            });
+        }
+        let running = self
+            .next
+            .filter(|(announced, at)| now < *at && harsher.is_harsher(*announced, in_force));
+        let at = match running {
+            Some((announced, _)) if harsher.is_harsher(value, announced) => {
+                return Err(GovernanceError::RaiseInsideGrace);
+            }
+            Some((_, at)) => at,
+            None => now.checked_add(grace)?,
+        };
+        Ok(Self {
+            in_force,
+            next: Some((value, at)),
+        })
+    }
+
+    /// Sets `value` from the next block.
+    ///
+    /// Errors: overflow.
+    pub fn from_next_block(self, value: i64, now: UnixSeconds) -> Result<Self, GovernanceError> {
+        Ok(Self {
+            in_force: self.at(now),
+            next: Some((value, next_block(now)?)),
+        })
+    }
+
+    /// Drops an announced change that is not in force yet.
+    pub fn settle(self, now: UnixSeconds) -> Self {
+        Self::settled(self.at(now))
+    }
+}
+
+/// One pause bit (economics §2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PauseClock {
+    /// The bit is set while `now ≤ paused_until`; 0 = never set or cleared.
+    pub paused_until: UnixSeconds,
+    /// The bit can be set again from here; 0 = never set.
+    pub rearm_at: UnixSeconds,
+}
+
+impl PauseClock {
+    /// Whether the bit is set.
+    pub fn is_set(self, now: UnixSeconds) -> bool {
+        self.paused_until.get() != 0 && now <= self.paused_until
+    }
+
+    /// Sets the bit for `pause_max` seconds; it can be set again `pause_rearm` seconds after that.
+    ///
+    /// Errors: [`GovernanceError::PauseNotRearmed`], overflow.
+    pub fn pause(
+        self,
+        now: UnixSeconds,
+        pause_max: i64,
+        pause_rearm: i64,
+    ) -> Result<Self, GovernanceError> {
+        if now < self.rearm_at {
+            return Err(GovernanceError::PauseNotRearmed);
+        }
+        let paused_until = now.checked_add(pause_max)?;
+        Ok(Self {
+            paused_until,
+            rearm_at: paused_until.checked_add(pause_rearm)?,
+        })
+    }
+
+    /// Clears the bit; the time before which it cannot be set again stays.
+    ///
+    /// Errors: [`GovernanceError::NotPaused`].
+    pub fn unpause(self, now: UnixSeconds) -> Result<Self, GovernanceError> {
+        if !self.is_set(now) {
+            return Err(GovernanceError::NotPaused);
+        }
+        Ok(Self {
+            paused_until: UnixSeconds::new(0),
+            rearm_at: self.rearm_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn at(seconds: i64) -> UnixSeconds {
+        UnixSeconds::new(seconds)
+    }
+
+    const WINDOW: ActionWindow = ActionWindow {
+        eta: at(100),
+        expires_at: at(200),
+    };
+
+    #[test]
+    fn action_is_executable_from_eta_to_end_of_grace() {
+        use ActionInput::Execute;
+        use ActionStatus::{Executed, Queued};
+        assert_eq!(
+            transition(Queued, WINDOW, Execute, at(99)),
+            Err(GovernanceError::TimelockNotOver)
+        );
+        assert_eq!(transition(Queued, WINDOW, Execute, at(100)), Ok(Executed));
+        assert_eq!(transition(Queued, WINDOW, Execute, at(200)), Ok(Executed));
+        assert_eq!(
+            transition(Queued, WINDOW, Execute, at(201)),
+            Err(GovernanceError::ActionExpired)
+        );
+    }
+
+    #[test]
+    fn action_is_cancellable_until_it_lapses() {
+        use ActionInput::Cancel;
+        use ActionStatus::{Cancelled, Queued};
+        assert_eq!(transition(Queued, WINDOW, Cancel, at(0)), Ok(Cancelled));
+        assert_eq!(transition(Queued, WINDOW, Cancel, at(200)), Ok(Cancelled));
+        assert_eq!(
+            transition(Queued, WINDOW, Cancel, at(201)),
+            Err(GovernanceError::ActionExpired)
+        );
+    }
+
+    #[test]
+    fn final_actions_refuse_everything_and_close() {
+        for input in [ActionInput::Execute, ActionInput::Cancel] {
+            assert_eq!(
+                transition(ActionStatus::Executed, WINDOW, input, at(150)),
+                Err(GovernanceError::AlreadyExecuted)
+            );
+            assert_eq!(
+                transition(ActionStatus::Cancelled, WINDOW, input, at(150)),
+                Err(GovernanceError::AlreadyCancelled)
+            );
+        }
+        assert_eq!(
+            is_closable(ActionStatus::Queued, WINDOW, at(200)),
+            Err(GovernanceError::ActionStillOpen)
+        );
+        assert_eq!(
+            is_closable(ActionStatus::Queued, WINDOW, at(201)),
+            Ok(())
+        );
+        assert_eq!(is_closable(ActionStatus::Executed, WINDOW, at(0)), Ok(()));
+        assert_eq!(is_closable(ActionStatus::Cancelled, WINDOW, at(0)), Ok(()));
+    }
+
+    #[test]
+    fn window_adds_timelock_and_grace_and_checks_overflow() {
+        assert_eq!(
+            ActionWindow::open(at(1_000), 86_400, 60),
+            Ok(ActionWindow {
+                eta: at(87_400),
+                expires_at: at(87_460)
+            })
+        );
+        assert_eq!(
+            ActionWindow::open(at(i64::MAX), 1, 0),
+            Err(GovernanceError::Math(MathError::Overflow))
+        );
+    }
+
+    #[test]
+    fn status_codes_round_trip() {
+        for code in 0..3 {
+            assert_eq!(ActionStatus::from_code(code).unwrap().code(), code);
+        }
+        assert_eq!(ActionStatus::from_code(3), None);
+    }
+
+    #[test]
+    fn next_block_is_the_next_full_hour() {
+        assert_eq!(next_block(at(0)), Ok(at(3_600)));
+        assert_eq!(next_block(at(3_599)), Ok(at(3_600)));
+        assert_eq!(next_block(at(3_600)), Ok(at(7_200)));
+    }
+
+    #[test]
+    fn raise_waits_for_the_grace_and_lowering_for_the_next_block() {
+        let value = Staged::settled(10_000);
+        let raised = value.announce(20_000, Harsher::Up, 1_000_000, at(10)).unwrap();
+        assert_eq!(raised.at(at(1_000_009)), 10_000);
+        assert_eq!(raised.at(at(1_000_010)), 20_000);
+        let lowered = value.announce(5_000, Harsher::Up, 1_000_000, at(10)).unwrap();
+        assert_eq!(lowered.at(at(3_599)), 10_000);
+        assert_eq!(lowered.at(at(3_600)), 5_000);
+        let portion = value.announce(5_000, Harsher::Down, 1_000_000, at(10)).unwrap();
+        assert_eq!(portion.at(at(1_000_009)), 10_000);
+        assert_eq!(portion.at(at(1_000_010)), 5_000);
+    }
+
+    #[test]
+    fn further_raise_inside_the_grace_is_refused_and_a_lowering_replaces() {
+        let raised = Staged::settled(100)
+            .announce(200, Harsher::Up, 10_000, at(0))
+            .unwrap();
+        assert_eq!(
+            raised.announce(201, Harsher::Up, 10_000, at(9_999)),
+            Err(GovernanceError::RaiseInsideGrace)
+        );
+        let milder = raised.announce(150, Harsher::Up, 10_000, at(5_000)).unwrap();
+        assert_eq!(milder.next, Some((150, at(10_000))));
+        let same = raised.announce(200, Harsher::Up, 10_000, at(5_000)).unwrap();
+        assert_eq!(same, raised);
+        let back = raised.announce(100, Harsher::Up, 10_000, at(5_000)).unwrap();
+        assert_eq!(back.at(at(20_000)), 100);
+        let again = raised.announce(201, Harsher::Up, 10_000, at(10_000)).unwrap();
+        assert_eq!(again.in_force, 200);
+        assert_eq!(again.next, Some((201, at(20_000))));
+    }
+
+    #[test]
+    fn value_between_a_pending_lowering_and_the_one_in_force_is_a_lowering() {
+        let lowered = Staged::settled(200)
+            .announce(100, Harsher::Up, 10_000, at(0))
+            .unwrap();
+        let middle = lowered.announce(150, Harsher::Up, 10_000, at(1)).unwrap();
+        assert_eq!(middle.next, Some((150, at(3_600))));
+        let raised = lowered.announce(250, Harsher::Up, 10_000, at(1)).unwrap();
+        assert_eq!(raised.next, Some((250, at(10_001))));
+    }
+
+    #[test]
+    fn settle_keeps_the_value_in_force() {
+        let raised = Staged::settled(100)
+            .announce(200, Harsher::Up, 10_000, at(0))
+            .unwrap();
+        assert_eq!(raised.settle(at(9_999)), Staged::settled(100));
+        assert_eq!(raised.settle(at(10_000)), Staged::settled(200));
+    }
+
+    #[test]
+    fn pause_lapses_and_rearms_after_both_times() {
+        let clear = PauseClock {
+            paused_until: at(0),
+            rearm_at: at(0),
+        };
+        assert!(!clear.is_set(at(0)));
+        let set = clear.pause(at(10), 100, 1_000).unwrap();
+        assert!(set.is_set(at(110)));
+        assert!(!set.is_set(at(111)));
+        assert_eq!(
+            set.pause(at(1_109), 100, 1_000),
+            Err(GovernanceError::PauseNotRearmed)
+        );
+        assert!(set.pause(at(1_110), 100, 1_000).is_ok());
+    }
+
+    #[test]
+    fn unpause_clears_at_once_and_keeps_the_rearm_time() {
+        let set = PauseClock {
+            paused_until: at(0),
+            rearm_at: at(0),
+        }
+        .pause(at(10), 100, 1_000)
+        .unwrap();
+        let cleared = set.unpause(at(50)).unwrap();
+        assert!(!cleared.is_set(at(50)));
+        assert_eq!(cleared.rearm_at, at(1_110));
+        assert_eq!(cleared.unpause(at(51)), Err(GovernanceError::NotPaused));
+        assert_eq!(set.unpause(at(111)), Err(GovernanceError::NotPaused));
+    }
+}

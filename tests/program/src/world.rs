@@ -1,0 +1,1 @@
+//! A network after genesis, for tests.
