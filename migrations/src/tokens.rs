@@ -57,6 +57,12 @@ pub fn mint_to_wallet(
     ])
 }
 
+/// Moves `amount` base units between the associated accounts of two wallets; `from` signs.
+pub fn transfer(kind: Mint, mint: &Pubkey, from: &Pubkey, to: &Pubkey, amount: u64) -> Result<Instruction> {
+    let account = |wallet| associated_token::get_associated_token_address(wallet, mint);
+    Ok(spl::transfer_checked(&token::ID, &account(from), mint, &account(to), from, &[], amount, kind.decimals())?)
+}
+
 /// Creates a wallet's associated token account unless it exists.
 pub fn create_associated_account(payer: &Pubkey, wallet: &Pubkey, mint: &Pubkey) -> Instruction {
     let account = associated_token::get_associated_token_address(wallet, mint);

@@ -425,7 +425,8 @@ mod tests {
             let low = usd_to_io_floor(usd, p12).unwrap().base_units();
             let high = usd_to_io_ceil(usd, p12).unwrap().base_units();
             prop_assert!(high - low <= 1);
-            prop_assert_eq!(high == low, u128::from(amount) * K % p12 == 0);
+            let is_exact = (u128::from(amount) * K).is_multiple_of(p12);
+            prop_assert_eq!(high == low, is_exact);
         }
     }
 }

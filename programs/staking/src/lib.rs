@@ -1,10 +1,118 @@
-//! The staking program.
-use anchor_lang::prelude::*;
+//! Ion's staking program: collateral of devices, co-staking offers and the exits of both parties
+//! (economics §3, §4, §13.2, §13.3).
+//!
+//! Mechanism: each device has one book of principal, `DeviceStake`, and one token account that holds
+//! exactly what the book says. Rules are `ion_economics::stake`; this crate binds them to accounts,
+//! signers and transfers. Invariant: principal leaves the vault only to the wallet recorded for it.
 
 #[cfg(target_arch = "bpf")]
 use sbpf_rt as _;
 
+mod checks;
+pub mod constants;
+pub mod error;
+pub mod events;
+pub mod instructions;
+pub mod state;
+
+use anchor_lang::prelude::*;
+pub use instructions::*;
+
 declare_id!("HVQmpvxuvUqB7Gvbr8A9hHmnG7tkpSQZ8sMQNg4PeABu");
 
+#[cfg(not(feature = "no-entrypoint"))]
+solana_security_txt::security_txt! {
+    name: "Ion staking",
+    project_url: "https://github.com/ion-protocol/ion",
+    contacts: "link:https://github.com/ion-protocol/ion/security/advisories/new",
+    policy: "https://github.com/ion-protocol/ion/blob/main/docs/SECURITY.md",
+    preferred_languages: "en"
+}
+
 #[program]
-pub mod staking {}
+pub mod staking {
+    use super::*;
+
+    pub fn init_shard(ctx: Context<InitShard>, args: InitShardArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_init_shard(ctx, args)
+    }
+
+    pub fn open_stake(ctx: Context<OpenStake>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_open_stake(ctx)
+    }
+
+    pub fn stake(ctx: Context<Stake>, args: StakeArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_stake(ctx, args)
+    }
+
+    pub fn withdraw_overflow(
+        ctx: Context<WithdrawOverflow>,
+        args: WithdrawOverflowArgs,
+    ) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_withdraw_overflow(ctx, args)
+    }
+
+    pub fn begin_unstake(ctx: Context<BeginUnstake>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_begin_unstake(ctx)
+    }
+
+    pub fn withdraw(ctx: Context<Withdraw>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_withdraw(ctx)
+    }
+
+    pub fn refresh_stake(ctx: Context<RefreshStake>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_refresh_stake(ctx)
+    }
+
+    pub fn create_offer(ctx: Context<CreateOffer>, args: CreateOfferArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_create_offer(ctx, args)
+    }
+
+    pub fn retract_offer(ctx: Context<RetractOffer>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_retract_offer(ctx)
+    }
+
+    pub fn close_offer(ctx: Context<CloseOffer>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_close_offer(ctx)
+    }
+
+    pub fn accept_offer(ctx: Context<AcceptOffer>, args: AcceptOfferArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_accept_offer(ctx, args)
+    }
+
+    pub fn open_costaker(ctx: Context<OpenCostaker>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_open_costaker(ctx)
+    }
+
+    pub fn co_unstake(ctx: Context<CoUnstake>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_co_unstake(ctx)
+    }
+
+    pub fn advance_exit(ctx: Context<AdvanceExit>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_advance_exit(ctx)
+    }
+
+    pub fn withdraw_position(ctx: Context<WithdrawPosition>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_withdraw_position(ctx)
+    }
+
+    pub fn close_position(ctx: Context<ClosePosition>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_close_position(ctx)
+    }
+}

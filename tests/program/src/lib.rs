@@ -6,7 +6,6 @@
 
 pub mod chain;
 pub mod expect;
-pub mod oracle;
 pub mod world;
 
 pub use expect::{expect_error, expect_framework_error};

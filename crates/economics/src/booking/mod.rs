@@ -72,6 +72,48 @@ impl Currency {
     }
 }
 
+/// Reward mode of a booking: the mode of its quote's hour (economics §8.7).
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// Pay goes from the escrow to the supplier.
+    Schedule = 0,
+    /// Pay goes to the fee vault; suppliers are paid per epoch.
+    Ide = 1,
+}
+
+impl Stamp {
+    /// From its stored form.
+    pub const fn from_u8(value: u8) -> Option<Self> {
+        match value {
+            0 => Some(Self::Schedule),
+            1 => Some(Self::Ide),
+            _ => None,
+        }
+    }
+}
+
+/// Where the money of a booking comes from (economics §8.1).
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaySource {
+    /// The payer's own wallet.
+    Wallet = 0,
+    /// A wallet that mirrors a card or credit payment on chain; refunds return to it.
+    Mirror = 1,
+}
+
+impl PaySource {
+    /// From its stored form.
+    pub const fn from_u8(value: u8) -> Option<Self> {
+        match value {
+            0 => Some(Self::Wallet),
+            1 => Some(Self::Mirror),
+            _ => None,
+        }
+    }
+}
+
 /// Admits the operation `given` when it is the `next` one and returns the one after it (economics
 /// §9.1): a repeat and a gap are both refused.
 ///

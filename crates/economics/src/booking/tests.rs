@@ -270,6 +270,12 @@ fn stored_forms_read_back() {
     assert_eq!(Currency::from_u8(0), Some(Currency::Usdc));
     assert_eq!(Currency::from_u8(1), Some(Currency::Io));
     assert_eq!(Currency::from_u8(2), None);
+    assert_eq!(Stamp::from_u8(0), Some(Stamp::Schedule));
+    assert_eq!(Stamp::from_u8(1), Some(Stamp::Ide));
+    assert_eq!(Stamp::from_u8(2), None);
+    assert_eq!(PaySource::from_u8(0), Some(PaySource::Wallet));
+    assert_eq!(PaySource::from_u8(1), Some(PaySource::Mirror));
+    assert_eq!(PaySource::from_u8(2), None);
     for state in STATES {
         let holds = [
             BookingStatus::Funded,

@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn bounds_that_tie_two_parameters_hold_for_every_pair_of_values() {
         // poll_keep ≥ max_offence_age; burn floors; reliability weights leave room for uptime.
-        assert!(registry::POLL_KEEP.min >= staking::MAX_OFFENCE_AGE.max);
+        const { assert!(registry::POLL_KEEP.min >= staking::MAX_OFFENCE_AGE.max) };
         assert_eq!(
             (ide::BURN_BPS.min, ide::UNEMITTED_BURN_BPS.min),
             (5_000, 5_000)

@@ -116,11 +116,7 @@ impl Ledger {
         let own_part = required.checked_sub(co_cap)?;
         // An amount below its floor is no overflow: the rule's max(0, …).
         let free = self.free()?.checked_sub(required).unwrap_or(Io::ZERO);
-        let own = self
-            .owner
-            .active
-            .checked_sub(own_part)
-            .unwrap_or(Io::ZERO);
+        let own = self.owner.active.checked_sub(own_part).unwrap_or(Io::ZERO);
         Ok(free.min(own))
     }
 
@@ -197,7 +193,12 @@ impl Ledger {
             .iter()
             .filter(|position| position.state == PositionState::Wait)
             .map(|position| position.cooldown_starts_at);
-        let graces = view.requirement.changes.iter().flatten().map(|change| change.at);
+        let graces = view
+            .requirement
+            .changes
+            .iter()
+            .flatten()
+            .map(|change| change.at);
         waits
             .chain(graces)
             .filter(|at| *at > self.touched_at && *at < before)
@@ -303,8 +304,7 @@ impl Ledger {
         next.owner.cooldown_ends_at = view.now.checked_add(cooldown)?;
         for position in &mut next.positions {
             if position.state != PositionState::Empty {
-                *position =
-                    position.transition(PositionInput::OwnerLeaves(cooldown), view.now)?;
+                *position = position.transition(PositionInput::OwnerLeaves(cooldown), view.now)?;
             }
         }
         next.stamped(view)

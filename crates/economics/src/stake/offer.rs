@@ -60,6 +60,19 @@ pub enum Invalidity {
     AboveCap = 5,
 }
 
+impl Invalidity {
+    /// The number recorded in the event.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Expired => 1,
+            Self::DeviceTerminated => 2,
+            Self::ClassWithdrawn => 3,
+            Self::BelowRequirement => 4,
+            Self::AboveCap => 5,
+        }
+    }
+}
+
 impl OfferTerms {
     /// Whether the lifetime is over: `now > expires_at`.
     pub fn is_expired(&self, now: UnixSeconds) -> bool {

@@ -27,6 +27,19 @@ pub enum PositionState {
     Zeroed = 4,
 }
 
+impl PositionState {
+    /// The stored byte.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Empty => 0,
+            Self::Active => 1,
+            Self::Wait => 2,
+            Self::Cooldown => 3,
+            Self::Zeroed => 4,
+        }
+    }
+}
+
 impl TryFrom<u8> for PositionState {
     type Error = StakeRuleError;
 
@@ -90,8 +103,8 @@ pub struct Position {
     pub seq: u64,
     /// Principal.
     pub amount: Io,
-    /// Share of the device's block rewards.
-    pub share: Bps,
+    /// Share of the device's block rewards, bps.
+    pub share_bps: u16,
     /// When the offer was filled.
     pub accepted_at: UnixSeconds,
     /// Stored state.
@@ -109,10 +122,7 @@ impl Position {
     pub const EMPTY: Self = Self {
         seq: 0,
         amount: Io::ZERO,
-        share: match Bps::new(0) {
-            Some(zero) => zero,
-            None => panic!("0 is a share"),
-        },
+        share_bps: 0,
         accepted_at: NEVER,
         state: PositionState::Empty,
         cooldown_starts_at: NEVER,
@@ -184,7 +194,7 @@ impl Position {
             (S::Empty, PositionInput::Fill { seq, amount, share }) => Ok(Self {
                 seq,
                 amount,
-                share,
+                share_bps: share.get(),
                 accepted_at: now,
                 state: S::Active,
                 cooldown_starts_at: NEVER,

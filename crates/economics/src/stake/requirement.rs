@@ -152,10 +152,7 @@ mod tests {
             RequirementLine::new(io(300), change(100, 100), change(200, 200)),
         ] {
             let at = |t| line.at(UnixSeconds::new(t)).base_units();
-            assert_eq!(
-                (at(99), at(100), at(199), at(200)),
-                (100, 200, 200, 300)
-            );
+            assert_eq!((at(99), at(100), at(199), at(200)), (100, 200, 200, 300));
         }
         let one = RequirementLine::new(io(300), None, change(100, 100));
         assert_eq!(one.at(UnixSeconds::new(99)), io(100));

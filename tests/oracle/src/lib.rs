@@ -1,9 +1,13 @@
-//! A price account as the pull oracle's receiver writes it.
+//! A price account as the pull oracle's receiver writes it, for chains that have no oracle.
+#![deny(missing_docs)]
 
 use anchor_lang::AccountSerialize;
 use pyth_solana_receiver_sdk::price_update::{PriceFeedMessage, PriceUpdateV2, VerificationLevel};
 use solana_account::Account;
 use solana_pubkey::Pubkey;
+
+/// The receiver program that owns price accounts on public clusters.
+pub const RECEIVER: Pubkey = pyth_solana_receiver_sdk::ID;
 
 /// What an update says; the defaults are those of economics §16.6.
 #[derive(Clone, Copy, Debug)]

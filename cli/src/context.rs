@@ -1,0 +1,134 @@
+//! What a command works with: the node, the keys and the flags of the call.
+
+use std::{cell::OnceCell, str::FromStr};
+
+use ion_client::{rpc::RpcChain, send::Chain};
+use solana_commitment_config::CommitmentConfig;
+use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+
+use crate::{
+    args::GlobalArgs,
+    failure::{Failure, Outcome},
+    output::{self, Format, Record},
+    settings::Settings,
+    signer,
+};
+
+const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+
+/// The call.
+pub struct Context {
+    /// Flags.
+    pub args: GlobalArgs,
+    /// Resolved settings.
+    pub settings: Settings,
+    /// The node at the commitment of the call.
+    pub chain: RpcChain,
+    keypair: OnceCell<Keypair>,
+    fee_payer: OnceCell<Option<Keypair>>,
+}
+
+impl Context {
+    /// Resolves the settings; opens no connection and reads no key.
+    ///
+    /// Errors: usage.
+    pub fn new(args: GlobalArgs) -> Outcome<Self> {
+        let settings = Settings::resolve(&args)?;
+        let commitment = CommitmentConfig::from_str(&settings.commitment.value).map_err(|_| {
+            Failure::usage("the commitment is not understood", format!("\"{}\"", settings.commitment.value))
+                .next("give processed, confirmed or finalized")
+        })?;
+        let chain = RpcChain::new(&settings.url.value, commitment).skip_preflight(args.skip_preflight);
+        Ok(Self { args, settings, chain, keypair: OnceCell::new(), fee_payer: OnceCell::new() })
+    }
+
+    /// Form of the result.
+    pub fn format(&self) -> Format {
+        self.args.format()
+    }
+
+    /// The signing key, read on first use.
+    ///
+    /// Errors: usage.
+    pub fn keypair(&self) -> Outcome<&Keypair> {
+        if self.keypair.get().is_none() {
+            let read = signer::read(&self.settings.keypair.value, "signing key")?;
+            // The cell was empty and there is one thread.
+            let _ = self.keypair.set(read);
+        }
+        self.keypair.get().ok_or_else(|| Failure::usage("the signing key cannot be read", "no key"))
+    }
+
+    /// Address of the signing key. With `--print-only` the setting may be a bare address, such as a
+    /// multisig's vault, since nothing is signed.
+    ///
+    /// Errors: usage.
+    pub fn wallet(&self) -> Outcome<Pubkey> {
+        if self.args.print_only
+            && let Ok(key) = Pubkey::from_str(&self.settings.keypair.value)
+        {
+            return Ok(key);
+        }
+        Ok(self.keypair()?.pubkey())
+    }
+
+    /// Address of the key that pays fees and rent, as [`Self::wallet`].
+    ///
+    /// Errors: usage.
+    pub fn payer_wallet(&self) -> Outcome<Pubkey> {
+        if self.args.print_only {
+            let named = self.settings.fee_payer.as_ref().map(|setting| Pubkey::from_str(&setting.value));
+            return match named {
+                Some(Ok(key)) => Ok(key),
+                Some(Err(_)) => Ok(self.payer()?.pubkey()),
+                None => self.wallet(),
+            };
+        }
+        Ok(self.payer()?.pubkey())
+    }
+
+    /// The key that pays fees and rent: the signing key unless another is named.
+    ///
+    /// Errors: usage.
+    pub fn payer(&self) -> Outcome<&Keypair> {
+        if self.fee_payer.get().is_none() {
+            let named = self.settings.fee_payer.as_ref();
+            let read = named.map(|setting| signer::read(&setting.value, "fee payer")).transpose()?;
+            // The cell was empty and there is one thread.
+            let _ = self.fee_payer.set(read);
+        }
+        match self.fee_payer.get() {
+            Some(Some(payer)) => Ok(payer),
+            _ => self.keypair(),
+        }
+    }
+
+    /// Time of the chain in Unix seconds: deadlines are measured by it, not by this machine's clock.
+    ///
+    /// Errors: rpc.
+    pub fn now(&self) -> Outcome<i64> {
+        // Layout of the clock: slot, epoch_start_timestamp, epoch, leader_schedule_epoch, unix_timestamp.
+        const TIME_AT: usize = 32;
+        let account = self.chain.accounts(&[CLOCK])?.into_iter().next().flatten();
+        account
+            .and_then(|account| account.data.get(TIME_AT..TIME_AT + 8)?.try_into().ok().map(i64::from_le_bytes))
+            .ok_or_else(|| Failure::rpc("the time of the chain cannot be read", "the node has no clock account"))
+    }
+
+    /// Prints a record in the form of the call.
+    pub fn print(&self, record: &Record) {
+        output::print(self.format(), record);
+    }
+}
+
+/// Reads a public key.
+///
+/// Errors: usage.
+pub fn parse_key(text: &str, what: &str) -> Outcome<Pubkey> {
+    Pubkey::from_str(text).map_err(|_| {
+        Failure::usage(format!("the {what} is not understood"), format!("\"{text}\" is no public key"))
+            .next("give it in base58, 32 to 44 characters")
+    })
+}

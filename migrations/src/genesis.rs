@@ -1,0 +1,1 @@
+//! The list of transactions from deployed programs to a sealed genesis.

@@ -1,0 +1,163 @@
+//! Messages between agent and verifier.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ion_challenge::{Answer, Challenge, Commitment, Hash};
+use serde::{Deserialize, Serialize};
+
+const ISSUE_TAG: &[u8] = b"ION_CHALLENGE_ISSUE_V1";
+
+/// Path of the heartbeat endpoint.
+pub const HEARTBEAT_PATH: &str = "/v1/heartbeat";
+/// Path at which a device fetches its challenge.
+pub const CHALLENGE_PATH: &str = "/v1/challenge";
+/// Path at which a device sends its roots.
+pub const COMMIT_PATH: &str = "/v1/challenge/commit";
+/// Path at which a device sends its openings.
+pub const OPEN_PATH: &str = "/v1/challenge/open";
+
+/// A thing that the machine says of itself: stored as a claim, never as proof.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What is claimed, such as `gpu_uuid`.
+    pub name: String,
+    /// The claimed value.
+    pub value: String,
+}
+
+/// "I am alive."
+#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// Changes at each start of the agent: a new value means a restart.
+    pub boot: [u8; 16],
+    /// Whether the agent is about to stop; such a device gets no challenge.
+    pub draining: bool,
+    /// Claims about the hardware.
+    pub claims: Vec<Claim>,
+}
+
+/// Answer to a heartbeat.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeartbeatReply {
+    /// Verifier's chain time in Unix seconds at which the heartbeat counts.
+    pub counted_at: i64,
+    /// Whether a challenge waits to be fetched.
+    pub challenge_waits: bool,
+}
+
+/// Asks for the waiting challenge.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChallengeFetch {}
+
+/// A challenge with its deadline, signed by the verifier, so that a device works for members of
+/// the verifier set only.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct IssuedChallenge {
+    /// The challenge.
+    pub challenge: Challenge,
+    /// Time for the roots in milliseconds, on the verifier's monotonic clock from this reply on.
+    pub commit_within_ms: u64,
+    /// ed25519 signature of the verifier over challenge and deadline.
+    pub signature: [u8; 64],
+}
+
+impl IssuedChallenge {
+    /// Signs a challenge.
+    pub fn new(key: &SigningKey, challenge: Challenge, commit_within_ms: u64) -> Self {
+        let signature = key.sign(&Self::signed_bytes(&challenge, commit_within_ms)).to_bytes();
+        IssuedChallenge { challenge, commit_within_ms, signature }
+    }
+
+    /// Whether the verifier that the challenge names signed it.
+    pub fn is_signed(&self) -> bool {
+        let bytes = Self::signed_bytes(&self.challenge, self.commit_within_ms);
+        VerifyingKey::from_bytes(&self.challenge.verifier)
+            .and_then(|key| key.verify_strict(&bytes, &Signature::from_bytes(&self.signature)))
+            .is_ok()
+    }
+
+    fn signed_bytes(challenge: &Challenge, commit_within_ms: u64) -> Vec<u8> {
+        [ISSUE_TAG, &challenge.id(), &commit_within_ms.to_le_bytes()].concat()
+    }
+}
+
+/// Answer to [`ChallengeFetch`].
+#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ChallengeReply {
+    /// The waiting challenge, if there is one.
+    pub issued: Option<IssuedChallenge>,
+}
+
+/// Roots of a challenge.
+pub type CommitMessage = Commitment;
+
+/// Answer to a commitment in time.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommitReply {
+    /// The secret that draws the entries to open.
+    pub secret: Hash,
+}
+
+/// Openings of a challenge.
+pub type OpenMessage = Answer;
+
+/// Result of a challenge as the device is told.
+#[derive(BorshSerialize, BorshDeserialize, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[borsh(use_discriminant = true)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Outcome {
+    /// All openings agree.
+    Pass = 1,
+    /// The answer contradicts itself.
+    Fail = 2,
+    /// Nothing is shown either way.
+    Inconclusive = 3,
+}
+
+impl TryFrom<i64> for Outcome {
+    type Error = i64;
+
+    fn try_from(value: i64) -> Result<Self, i64> {
+        match value {
+            1 => Ok(Outcome::Pass),
+            2 => Ok(Outcome::Fail),
+            3 => Ok(Outcome::Inconclusive),
+            other => Err(other),
+        }
+    }
+}
+
+/// Answer to openings.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenReply {
+    /// The result.
+    pub outcome: Outcome,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issued_challenge_is_bound_to_verifier_and_deadline() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let challenge = Challenge {
+            genesis_hash: [1; 32],
+            verifier: key.verifying_key().to_bytes(),
+            device: [3; 32],
+            nonce: [4; 32],
+            blockhash: [5; 32],
+            n: 8,
+            rounds: 1,
+            openings: 1,
+            secret_hash: [6; 32],
+        };
+        let issued = IssuedChallenge::new(&key, challenge, 1_000);
+        assert!(issued.is_signed());
+        assert!(!IssuedChallenge { commit_within_ms: 1_001, ..issued.clone() }.is_signed());
+        let mut other = issued;
+        other.challenge.n = 9;
+        assert!(!other.is_signed());
+    }
+}

@@ -1,0 +1,356 @@
+//! The signed request envelope (off-chain protocol §1).
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Seconds after its making at which a request expires.
+pub const REQUEST_LIFETIME_SECONDS: i64 = 60;
+/// Largest difference between the sender's and the receiver's chain time, in seconds.
+pub const MAX_SKEW_SECONDS: i64 = 30;
+
+const SIGNED_TAG: &[u8] = b"ION_REQUEST_V1";
+const PAYLOAD_TAG: &[u8] = b"ION_REQUEST_PAYLOAD_V1";
+
+/// Body of every refused request, JSON.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct ErrorBody {
+    /// Stable code, such as `old_sequence`.
+    pub error: String,
+    /// The same for a person.
+    pub message: String,
+}
+
+/// What a request is for. A signature for one domain is none for another.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+pub enum Domain {
+    /// Device → verifier: the device is alive.
+    Heartbeat = 1,
+    /// Device → verifier: is there a challenge?
+    ChallengeFetch = 2,
+    /// Device → verifier: roots of a challenge.
+    ChallengeCommit = 3,
+    /// Device → verifier: opened entries of a challenge.
+    ChallengeOpen = 4,
+    /// Renter → scheduler: a quote is wanted.
+    QuoteRequest = 5,
+}
+
+/// Cluster and program that a request is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Realm {
+    /// Genesis hash of the cluster.
+    pub genesis_hash: [u8; 32],
+    /// Program whose accounts the request is about: registry for devices, booking for renters.
+    pub program_id: [u8; 32],
+}
+
+/// A signed request on the wire, canonical Borsh, fields in this order.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// What the request is for.
+    pub domain: Domain,
+    /// Genesis hash of the cluster.
+    pub genesis_hash: [u8; 32],
+    /// Program the request is about.
+    pub program_id: [u8; 32],
+    /// The key that signs.
+    pub subject: [u8; 32],
+    /// Greater than in every earlier request of the subject to this receiver.
+    pub sequence: u64,
+    /// Chain time in Unix seconds up to which the request is accepted.
+    pub expires_at: i64,
+    /// Hash of `payload`.
+    pub payload_hash: [u8; 32],
+    /// ed25519 signature of `subject` over all fields above.
+    pub signature: [u8; 64],
+    /// The message, Borsh.
+    pub payload: Vec<u8>,
+}
+
+/// Why a request is refused; each cause has its own code.
+#[derive(thiserror::Error, Clone, Debug, PartialEq, Eq)]
+pub enum EnvelopeError {
+    /// More bytes than the receiver takes.
+    #[error("request of {got} bytes; at most {max} are taken")]
+    BodyTooLarge {
+        /// Bytes received.
+        got: usize,
+        /// Bytes taken.
+        max: usize,
+    },
+    /// Not an envelope, or the payload is not the expected message.
+    #[error("request does not decode")]
+    Malformed,
+    /// A request for another purpose.
+    #[error("request is for another purpose")]
+    WrongDomain,
+    /// A request for another cluster.
+    #[error("request is for another cluster")]
+    WrongCluster,
+    /// A request about another program.
+    #[error("request is about another program")]
+    WrongProgram,
+    /// The payload is not the signed one.
+    #[error("payload is not the signed one")]
+    PayloadMismatch,
+    /// The subject did not sign this.
+    #[error("signature is not the subject's")]
+    BadSignature,
+    /// The request is past its expiry.
+    #[error("request expired at {expires_at}, now {now}")]
+    Expired {
+        /// Expiry of the request.
+        expires_at: i64,
+        /// Receiver's chain time.
+        now: i64,
+    },
+    /// Sender and receiver are more than [`MAX_SKEW_SECONDS`] apart.
+    #[error("request was made at {made_at}, now {now}: over {MAX_SKEW_SECONDS} seconds apart")]
+    ClockSkew {
+        /// Sender's chain time.
+        made_at: i64,
+        /// Receiver's chain time.
+        now: i64,
+    },
+    /// The very sequence number was used before.
+    #[error("sequence {0} was used before")]
+    Replayed(u64),
+    /// A later sequence number was used before.
+    #[error("sequence {got} is not above {last}")]
+    OldSequence {
+        /// Sequence of the request.
+        got: u64,
+        /// Highest accepted sequence.
+        last: u64,
+    },
+}
+
+impl EnvelopeError {
+    /// Stable code of the error in replies.
+    pub fn code(&self) -> &'static str {
+        match self {
+            EnvelopeError::BodyTooLarge { .. } => "body_too_large",
+            EnvelopeError::Malformed => "malformed",
+            EnvelopeError::WrongDomain => "wrong_domain",
+            EnvelopeError::WrongCluster => "wrong_cluster",
+            EnvelopeError::WrongProgram => "wrong_program",
+            EnvelopeError::PayloadMismatch => "payload_mismatch",
+            EnvelopeError::BadSignature => "bad_signature",
+            EnvelopeError::Expired { .. } => "expired",
+            EnvelopeError::ClockSkew { .. } => "clock_skew",
+            EnvelopeError::Replayed(_) => "replayed",
+            EnvelopeError::OldSequence { .. } => "old_sequence",
+        }
+    }
+}
+
+/// A request whose signature, realm, purpose and time are checked. The sequence is still to be
+/// checked against the receiver's store by [`check_sequence`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened<T> {
+    /// The key that signed.
+    pub subject: [u8; 32],
+    /// Its sequence number.
+    pub sequence: u64,
+    /// The message.
+    pub message: T,
+}
+
+/// Signs a message. `now` is the sender's chain time in Unix seconds.
+pub fn seal<T: BorshSerialize>(
+    key: &SigningKey,
+    domain: Domain,
+    realm: &Realm,
+    sequence: u64,
+    now: i64,
+    message: &T,
+) -> std::io::Result<Envelope> {
+    let payload = borsh::to_vec(message)?;
+    let mut envelope = Envelope {
+        domain,
+        genesis_hash: realm.genesis_hash,
+        program_id: realm.program_id,
+        subject: key.verifying_key().to_bytes(),
+        sequence,
+        expires_at: now.saturating_add(REQUEST_LIFETIME_SECONDS),
+        payload_hash: payload_hash(&payload),
+        signature: [0; 64],
+        payload,
+    };
+    envelope.signature = key.sign(&signed_bytes(&envelope)).to_bytes();
+    Ok(envelope)
+}
+
+/// Decodes and checks a request. `now` is the receiver's chain time in Unix seconds, `max_bytes`
+/// the largest body it takes.
+///
+/// Errors in order of checks: `BodyTooLarge`, `Malformed`, `WrongDomain`, `WrongCluster`,
+/// `WrongProgram`, `PayloadMismatch`, `BadSignature`, `Expired`, `ClockSkew`.
+pub fn open<T: BorshDeserialize>(
+    bytes: &[u8],
+    max_bytes: usize,
+    domain: Domain,
+    realm: &Realm,
+    now: i64,
+) -> Result<Opened<T>, EnvelopeError> {
+    if bytes.len() > max_bytes {
+        return Err(EnvelopeError::BodyTooLarge { got: bytes.len(), max: max_bytes });
+    }
+    let envelope: Envelope = borsh::from_slice(bytes).map_err(|_| EnvelopeError::Malformed)?;
+    if envelope.domain != domain {
+        return Err(EnvelopeError::WrongDomain);
+    }
+    if envelope.genesis_hash != realm.genesis_hash {
+        return Err(EnvelopeError::WrongCluster);
+    }
+    if envelope.program_id != realm.program_id {
+        return Err(EnvelopeError::WrongProgram);
+    }
+    if payload_hash(&envelope.payload) != envelope.payload_hash {
+        return Err(EnvelopeError::PayloadMismatch);
+    }
+    let signature = Signature::from_bytes(&envelope.signature);
+    VerifyingKey::from_bytes(&envelope.subject)
+        .and_then(|key| key.verify_strict(&signed_bytes(&envelope), &signature))
+        .map_err(|_| EnvelopeError::BadSignature)?;
+    if now > envelope.expires_at {
+        return Err(EnvelopeError::Expired { expires_at: envelope.expires_at, now });
+    }
+    let made_at = envelope.expires_at.saturating_sub(REQUEST_LIFETIME_SECONDS);
+    if made_at.abs_diff(now) > MAX_SKEW_SECONDS.unsigned_abs() {
+        return Err(EnvelopeError::ClockSkew { made_at, now });
+    }
+    let message = borsh::from_slice(&envelope.payload).map_err(|_| EnvelopeError::Malformed)?;
+    Ok(Opened { subject: envelope.subject, sequence: envelope.sequence, message })
+}
+
+/// Checks a sequence number against the highest one accepted from the same subject.
+///
+/// Errors: `Replayed`, `OldSequence`.
+pub fn check_sequence(last: Option<u64>, got: u64) -> Result<(), EnvelopeError> {
+    match last {
+        Some(last) if got == last => Err(EnvelopeError::Replayed(got)),
+        Some(last) if got < last => Err(EnvelopeError::OldSequence { got, last }),
+        _ => Ok(()),
+    }
+}
+
+fn payload_hash(payload: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(PAYLOAD_TAG).chain_update(payload).finalize().into()
+}
+
+/// Everything before the signature, after a tag: all fields have fixed width.
+fn signed_bytes(envelope: &Envelope) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.extend_from_slice(SIGNED_TAG);
+    bytes.push(envelope.domain as u8);
+    bytes.extend_from_slice(&envelope.genesis_hash);
+    bytes.extend_from_slice(&envelope.program_id);
+    bytes.extend_from_slice(&envelope.subject);
+    bytes.extend_from_slice(&envelope.sequence.to_le_bytes());
+    bytes.extend_from_slice(&envelope.expires_at.to_le_bytes());
+    bytes.extend_from_slice(&envelope.payload_hash);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+    const REALM: Realm = Realm { genesis_hash: [1; 32], program_id: [2; 32] };
+
+    fn key() -> SigningKey {
+        SigningKey::from_bytes(&[7; 32])
+    }
+
+    fn sealed() -> Envelope {
+        seal(&key(), Domain::Heartbeat, &REALM, 5, NOW, &77u32).unwrap()
+    }
+
+    fn open_at(envelope: &Envelope, now: i64) -> Result<Opened<u32>, EnvelopeError> {
+        open(&borsh::to_vec(envelope).unwrap(), 1_024, Domain::Heartbeat, &REALM, now)
+    }
+
+    #[test]
+    fn sealed_request_opens_to_its_message() {
+        let opened = open_at(&sealed(), NOW).unwrap();
+        assert_eq!(opened, Opened { subject: key().verifying_key().to_bytes(), sequence: 5, message: 77 });
+    }
+
+    #[test]
+    fn time_bounds_are_inclusive_on_both_sides() {
+        assert!(open_at(&sealed(), NOW + 30).is_ok());
+        assert!(open_at(&sealed(), NOW - 30).is_ok());
+        assert_eq!(open_at(&sealed(), NOW + 31), Err(EnvelopeError::ClockSkew { made_at: NOW, now: NOW + 31 }));
+        assert_eq!(open_at(&sealed(), NOW - 31), Err(EnvelopeError::ClockSkew { made_at: NOW, now: NOW - 31 }));
+        assert_eq!(open_at(&sealed(), NOW + 60), Err(EnvelopeError::ClockSkew { made_at: NOW, now: NOW + 60 }));
+        assert_eq!(
+            open_at(&sealed(), NOW + 61),
+            Err(EnvelopeError::Expired { expires_at: NOW + 60, now: NOW + 61 })
+        );
+    }
+
+    #[test]
+    fn each_cause_has_its_own_error() {
+        let bytes = borsh::to_vec(&sealed()).unwrap();
+        let open = |bytes: &[u8], max, domain, realm: &Realm| open::<u32>(bytes, max, domain, realm, NOW);
+        assert_eq!(
+            open(&bytes, bytes.len() - 1, Domain::Heartbeat, &REALM),
+            Err(EnvelopeError::BodyTooLarge { got: bytes.len(), max: bytes.len() - 1 })
+        );
+        assert!(open(&bytes, bytes.len(), Domain::Heartbeat, &REALM).is_ok());
+        assert_eq!(open(&bytes[..9], 1_024, Domain::Heartbeat, &REALM), Err(EnvelopeError::Malformed));
+        assert_eq!(open(&bytes, 1_024, Domain::ChallengeOpen, &REALM), Err(EnvelopeError::WrongDomain));
+        let cluster = Realm { genesis_hash: [9; 32], ..REALM };
+        assert_eq!(open(&bytes, 1_024, Domain::Heartbeat, &cluster), Err(EnvelopeError::WrongCluster));
+        let program = Realm { program_id: [9; 32], ..REALM };
+        assert_eq!(open(&bytes, 1_024, Domain::Heartbeat, &program), Err(EnvelopeError::WrongProgram));
+
+        let mut payload = sealed();
+        payload.payload[0] ^= 1;
+        assert_eq!(open_at(&payload, NOW), Err(EnvelopeError::PayloadMismatch));
+        let other = seal(&key(), Domain::Heartbeat, &REALM, 5, NOW, &77u64).unwrap();
+        assert_eq!(open_at(&other, NOW), Err(EnvelopeError::Malformed));
+    }
+
+    #[test]
+    fn signature_of_another_key_is_refused() {
+        let mut envelope = sealed();
+        envelope.subject = SigningKey::from_bytes(&[8; 32]).verifying_key().to_bytes();
+        assert_eq!(open_at(&envelope, NOW), Err(EnvelopeError::BadSignature));
+    }
+
+    #[test]
+    fn every_signed_field_is_bound() {
+        let change: [fn(&mut Envelope); 3] = [
+            |envelope| envelope.sequence += 1,
+            |envelope| envelope.expires_at += 1,
+            |envelope| envelope.signature[0] ^= 1,
+        ];
+        for change in change {
+            let mut envelope = sealed();
+            change(&mut envelope);
+            assert_eq!(open_at(&envelope, NOW), Err(EnvelopeError::BadSignature));
+        }
+        let mut moved = sealed();
+        moved.domain = Domain::ChallengeOpen;
+        let bytes = borsh::to_vec(&moved).unwrap();
+        assert_eq!(
+            open::<u32>(&bytes, 1_024, Domain::ChallengeOpen, &REALM, NOW),
+            Err(EnvelopeError::BadSignature)
+        );
+    }
+
+    #[test]
+    fn sequence_must_grow() {
+        assert_eq!(check_sequence(None, 0), Ok(()));
+        assert_eq!(check_sequence(Some(5), 6), Ok(()));
+        assert_eq!(check_sequence(Some(5), 5), Err(EnvelopeError::Replayed(5)));
+        assert_eq!(check_sequence(Some(5), 4), Err(EnvelopeError::OldSequence { got: 4, last: 5 }));
+    }
+}

@@ -1,0 +1,14 @@
+//! What services say to each other and to the command line: the signed envelope and the messages.
+//!
+//! Mechanism: a request is one Borsh [`Envelope`] whose signature covers domain, cluster, program,
+//! subject, sequence, expiry and payload hash; the reply is Borsh, an error is a JSON
+//! [`ErrorBody`] with a stable code. Place of use: agent → verifier, renter → scheduler. Invariant:
+//! authority comes from the signature alone; no header and no shared token means anything.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod device;
+mod envelope;
+
+pub use device::*;
+pub use envelope::*;

@@ -1,0 +1,91 @@
+//! Chain time and heartbeats.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, watch};
+
+use crate::{
+    agent::{CallError, Shared, VerifierClient},
+    chain_view::read,
+    ion_protocol_x::{Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply},
+    shutdown::Shutdown,
+};
+
+/// Reads the chain's clock and publishes each reading.
+pub(crate) async fn follow_time(
+    shared: Arc<Shared>,
+    times: watch::Sender<Option<i64>>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let pulse = shared.health.watch("chain_time", shared.settings.chain.stall_limit());
+    loop {
+        match read(&shared.cluster, |cluster| cluster.now()).await {
+            Ok(now) => {
+                times.send_if_modified(|time| time.replace(now) != Some(now));
+                pulse.beat();
+            }
+            Err(error) => tracing::warn!(error = %error, "cannot read the chain's clock"),
+        }
+        if !shutdown.pause(shared.settings.chain.poll).await {
+            return Ok(());
+        }
+    }
+}
+
+/// Sends one heartbeat per period of chain time, and a last one that says that the agent drains.
+pub(crate) async fn beat(
+    shared: Arc<Shared>,
+    client: Arc<VerifierClient>,
+    mut times: watch::Receiver<Option<i64>>,
+    challenge_waits: Arc<Notify>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let period = i64::try_from(shared.settings.verifiers.heartbeat.as_secs())?;
+    let mut last = None;
+    while wait_for_period(&mut times, period, last, &shutdown).await {
+        match send(&shared, &client, false).await {
+            Ok((now, reply)) => {
+                last = Some(now.div_euclid(period));
+                if reply.challenge_waits {
+                    challenge_waits.notify_one();
+                }
+                tracing::debug!(verifier = client.base(), at = reply.counted_at, "heartbeat counted");
+            }
+            Err(error) => {
+                tracing::warn!(verifier = client.base(), error = %error, "heartbeat failed");
+                if !shutdown.pause(shared.settings.verifiers.retry).await {
+                    break;
+                }
+            }
+        }
+    }
+    if let Err(error) = send(&shared, &client, true).await {
+        tracing::debug!(verifier = client.base(), error = %error, "last heartbeat failed");
+    }
+    Ok(())
+}
+
+/// Waits for a chain time in a period after the last one served; `false` at the end.
+async fn wait_for_period(
+    times: &mut watch::Receiver<Option<i64>>,
+    period: i64,
+    last: Option<i64>,
+    shutdown: &Shutdown,
+) -> bool {
+    let due = |time: &Option<i64>| time.is_some_and(|now| last.is_none_or(|last| now.div_euclid(period) > last));
+    tokio::select! {
+        biased;
+        () = shutdown.requested() => false,
+        time = times.wait_for(due) => time.is_ok(),
+    }
+}
+
+/// One heartbeat at the chain time of now, which is returned with the reply.
+async fn send(shared: &Shared, client: &VerifierClient, draining: bool) -> Result<(i64, HeartbeatReply), CallError> {
+    let now = read(&shared.cluster, |cluster| cluster.now())
+        .await
+        .map_err(|error| CallError::Local(error.to_string()))?;
+    let message = Heartbeat { boot: shared.boot, draining, claims: Vec::new() };
+    let reply = client.call(shared, HEARTBEAT_PATH, Domain::Heartbeat, now, &message).await?;
+    Ok((now, reply))
+}

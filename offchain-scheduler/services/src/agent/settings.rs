@@ -1,0 +1,160 @@
+//! Settings of the agent.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    chain_view::ChainSettings,
+    logging::LogSettings,
+    settings::{Settings, duration},
+};
+
+/// All settings of `ion-agent`.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgentSettings {
+    /// The node that is asked for time and verifier set.
+    pub chain: ChainSettings,
+    /// The device's own files.
+    pub device: DeviceSection,
+    /// Where heartbeats go.
+    pub verifiers: VerifierSection,
+    /// The back end.
+    pub prover: ProverSection,
+    /// The agent's own HTTP port.
+    pub http: HttpSection,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// Section `device`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceSection {
+    /// Device key, made on first start with mode 0600.
+    pub key_file: PathBuf,
+    /// Highest sequence number reserved so far.
+    pub sequence_file: PathBuf,
+    /// Time for work in hand when the process is asked to end.
+    #[serde(with = "duration")]
+    pub drain: Duration,
+}
+
+impl Default for DeviceSection {
+    fn default() -> Self {
+        DeviceSection {
+            key_file: ".ion/agent/device-key.json".into(),
+            sequence_file: ".ion/agent/sequence".into(),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Section `verifiers`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerifierSection {
+    /// Base URLs of the verifiers.
+    pub urls: Vec<String>,
+    /// Chain time between heartbeats (economics §12 `heartbeat`).
+    #[serde(with = "duration")]
+    pub heartbeat: Duration,
+    /// Time for one request.
+    #[serde(with = "duration")]
+    pub request_timeout: Duration,
+    /// Pause before a refused or failed request is made again.
+    #[serde(with = "duration")]
+    pub retry: Duration,
+}
+
+impl Default for VerifierSection {
+    fn default() -> Self {
+        VerifierSection {
+            urls: vec!["http://127.0.0.1:7101".to_owned()],
+            heartbeat: Duration::from_secs(60),
+            request_timeout: Duration::from_secs(10),
+            retry: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Section `prover`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProverSection {
+    /// Worker threads of the CPU back end.
+    pub threads: usize,
+    /// Largest matrix side that the agent takes on.
+    pub max_n: u32,
+    /// Most rounds that the agent takes on.
+    pub max_rounds: u8,
+}
+
+impl Default for ProverSection {
+    fn default() -> Self {
+        ProverSection { threads: 2, max_n: 8_192, max_rounds: 16 }
+    }
+}
+
+/// Section `http`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpSection {
+    /// Address of `/healthz`; empty for none.
+    pub listen: String,
+}
+
+impl Default for HttpSection {
+    fn default() -> Self {
+        HttpSection { listen: "127.0.0.1:7200".to_owned() }
+    }
+}
+
+impl Settings for AgentSettings {
+    fn check(&self) -> Result<(), String> {
+        self.chain.check()?;
+        if self.verifiers.urls.is_empty() {
+            return Err("verifiers.urls: at least one verifier is needed".into());
+        }
+        if !(10..=300).contains(&self.verifiers.heartbeat.as_secs()) {
+            return Err("verifiers.heartbeat: must be 10s to 300s".into());
+        }
+        if self.verifiers.retry.is_zero() || self.verifiers.request_timeout.is_zero() {
+            return Err("verifiers.retry, verifiers.request_timeout: must not be 0".into());
+        }
+        if self.prover.threads == 0 {
+            return Err("prover.threads: must not be 0".into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{load, print};
+
+    #[test]
+    fn example_file_holds_the_defaults() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/agent.example.toml");
+        let example: AgentSettings = load(Some(file.as_ref()), &[]).unwrap();
+        assert_eq!(example, AgentSettings::default());
+        assert!(print(&example).unwrap().contains("[verifiers]"));
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_by_name() {
+        for (set, key) in [
+            ("verifiers.urls=[]", "verifiers.urls"),
+            ("verifiers.heartbeat=9s", "verifiers.heartbeat"),
+            ("verifiers.retry=0s", "verifiers.retry"),
+            ("prover.threads=0", "prover.threads"),
+            ("chain.poll=0s", "chain.poll"),
+            ("chain.commitment=maybe", "chain.commitment"),
+        ] {
+            let error = load::<AgentSettings>(None, &[set.to_owned()]).unwrap_err().to_string();
+            assert!(error.contains(key), "{set}: {error}");
+        }
+    }
+}

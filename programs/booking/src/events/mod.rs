@@ -1,0 +1,46 @@
+//! What the booking program records: one event per changed noun.
+//!
+//! The renter- and supplier-side events of the TNE record (economics §9.1) are `ProductBooked`, `BookingPaid`,
+//! `WorkRecorded`, `RefundPulled` and `LineEarned`; extensions and governance corrections come with
+//! their instructions. The others make every state change of an account visible.
+
+use anchor_lang::prelude::*;
+
+mod balance;
+mod booking;
+mod quote;
+mod record;
+mod tne;
+
+pub use balance::*;
+pub use booking::*;
+pub use quote::*;
+pub use record::*;
+pub use tne::*;
+
+/// A changed amount.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct U64Change {
+    /// Before.
+    pub old: u64,
+    /// After.
+    pub new: u64,
+}
+
+/// A changed state, by its stored number.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusChange {
+    /// Before.
+    pub old: u8,
+    /// After.
+    pub new: u8,
+}
+
+/// A changed time.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeChange {
+    /// Before, Unix seconds.
+    pub old: i64,
+    /// After, Unix seconds.
+    pub new: i64,
+}

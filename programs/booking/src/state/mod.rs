@@ -1,0 +1,15 @@
+//! Accounts of the booking program, one per file.
+
+mod booking;
+mod line;
+mod quote;
+mod record;
+mod tne;
+mod tne_day;
+
+pub use booking::*;
+pub use line::*;
+pub use quote::*;
+pub use record::*;
+pub use tne::*;
+pub use tne_day::*;

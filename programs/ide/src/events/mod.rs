@@ -1,0 +1,18 @@
+//! The record of every change, emitted by a call of the program to itself.
+
+use anchor_lang::prelude::*;
+
+mod epoch;
+mod vaults;
+
+pub use epoch::*;
+pub use vaults::*;
+
+/// A changed number.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct U64Change {
+    /// Before the instruction.
+    pub old: u64,
+    /// After it.
+    pub new: u64,
+}

@@ -1,0 +1,5 @@
+//! Instructions on an epoch.
+
+mod open;
+
+pub use open::*;

@@ -1,0 +1,5 @@
+//! Instructions on revenue.
+
+mod deposit;
+
+pub use deposit::*;

@@ -1,0 +1,5 @@
+//! Instructions on the vaults.
+
+mod initialize;
+
+pub use initialize::*;

@@ -1,0 +1,291 @@
+//! One UTC day of the engine (economics §1.6, §10.2, §13.7).
+
+use anchor_lang::prelude::*;
+use ion_economics::math;
+
+use crate::error::IdeError;
+
+/// Where an epoch stands; grows only at the end.
+#[repr(u8)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[borsh(use_discriminant = true)]
+pub enum EpochState {
+    /// Takes money of its day.
+    Accruing = 0,
+    /// The day is over.
+    Ended = 1,
+    /// Its obligations are known.
+    Reported = 2,
+    /// Its money has joined the ledgers and its obligations are paid.
+    Sealed = 3,
+    /// Nothing depends on it any more.
+    Closed = 4,
+}
+
+/// What the ledgers paid for one kind of obligation.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Value paid, 1e-6 USD.
+    pub paid_usd_micros: u64,
+    /// IO moved to the payout vault, base units.
+    pub io: u64,
+    /// USDC moved to the payout vault, base units.
+    pub usdc: u64,
+}
+
+impl Payment {
+    /// Nothing paid.
+    pub const NONE: Self = Self {
+        paid_usd_micros: 0,
+        io: 0,
+        usdc: 0,
+    };
+}
+
+/// Account at `["epoch", day]`. Amounts wait here until the day is sealed; nothing of them is in a
+/// ledger before.
+#[account]
+#[derive(InitSpace, Debug)]
+pub struct Epoch {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of this address.
+    pub bump: u8,
+    /// Where the epoch stands.
+    pub state: EpochState,
+    /// UTC day index.
+    pub day: u64,
+    /// Who paid the rent and gets it back.
+    pub payer: Pubkey,
+    /// When the account was opened, Unix seconds.
+    pub opened_at: i64,
+    /// When the day was ended, Unix seconds; 0 = not yet.
+    pub ended_at: i64,
+    /// When the report was complete, Unix seconds; 0 = not yet.
+    pub reported_at: i64,
+    /// When the epoch was sealed, Unix seconds; 0 = not yet.
+    pub sealed_at: i64,
+    /// Most availability obligations, 1e-6 USD, as of the opening; 0 = none set.
+    pub max_obligation_usd_micros: u64,
+
+    /// Emission of the hours of the day, IO base units.
+    pub emission_io: u64,
+    /// One bit per hour whose emission was deposited.
+    pub hours_deposited: u32,
+    /// Revenue of the day, USDC base units.
+    pub revenue_usdc: u64,
+    /// Revenue of the day, IO base units.
+    pub revenue_io: u64,
+    /// Hire of the records earned in the day, 1e-6 USD.
+    pub hire_due_usd_micros: u64,
+
+    /// Availability obligations of the report, 1e-6 USD.
+    pub avail_usd_micros: u64,
+    /// Floors taken in the report's sum.
+    pub floors: u64,
+    /// Class rows of the report.
+    pub class_count: u16,
+    /// Class rows revealed.
+    pub row_cursor: u16,
+    /// Class of the last revealed row.
+    pub last_class: u16,
+    /// Hash that the rows still to come must have.
+    pub row_hash: [u8; 32],
+    /// Sum over the revealed rows, 1e-6 USD.
+    pub row_sum_usd_micros: u64,
+
+    /// All obligations of the day, 1e-6 USD.
+    pub obligation_usd_micros: u64,
+    /// Sealing price, 1e-12 USD per IO; 0 = sealed without price.
+    pub price_p12: u64,
+    /// Floor price, 1e-12 USD per IO.
+    pub floor_p12: u64,
+    /// Paid for the obligations of the day.
+    pub paid_obligation: Payment,
+    /// Paid for arrears.
+    pub paid_arrears: Payment,
+    /// Obligations of the day that stayed unpaid, 1e-6 USD.
+    pub short_usd_micros: u64,
+    /// Arrears after the epoch, 1e-6 USD.
+    pub arrears_usd_micros: u64,
+    /// Revenue above obligations and arrears, 1e-6 USD.
+    pub surplus_usd_micros: u64,
+    /// Burn carried to the next epoch, 1e-6 USD.
+    pub burn_due_usd_micros: u64,
+    /// IO burned from the fee vault, base units.
+    pub burned_io: u64,
+    /// USDC earmarked for buyback, base units.
+    pub earmarked_usdc: u64,
+    /// IO retired from the reward vault, base units.
+    pub retired_io: u64,
+    /// USDC spent by auction fills of the day, base units.
+    pub repurchase_usdc: u64,
+    /// IO bought by auction fills of the day, base units.
+    pub repurchase_io: u64,
+    /// Revenue over obligations in bps.
+    pub psi_bps: u32,
+    /// IO paid by all epochs up to this one, base units.
+    pub cumulative_io: u64,
+    /// USDC paid by all epochs up to this one, base units.
+    pub cumulative_usdc: u64,
+
+    /// Number of the last event of this account.
+    pub event_seq: u64,
+    /// For later fields.
+    pub _reserved: [u8; 64],
+}
+
+const _: () = assert!(
+    Epoch::INIT_SPACE
+        == 3 + 8 + 32 + 4 * 8 + 8 // identity, times, limit
+            + 3 * 8 + 4 + 8 // money and hire of the day
+            + 2 * 8 + 3 * 2 + 32 + 8 // report
+            + 3 * 8 + 2 * 24 + 9 * 8 + 4 + 2 * 8 // sealing
+            + 8 + 64
+);
+
+/// Which ledger a deposit belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Currency {
+    /// USDC, 1e-6.
+    Usdc,
+    /// IO, 1e-8.
+    Io,
+}
+
+impl Epoch {
+    /// Bytes of the account, discriminator included.
+    pub const SPACE: usize = Epoch::DISCRIMINATOR.len() + Epoch::INIT_SPACE;
+
+    /// A new epoch that takes money.
+    pub fn open(bump: u8, day: u64, payer: Pubkey, limit_usd_micros: u64, now: i64) -> Self {
+        Self {
+            version: crate::constants::ACCOUNT_VERSION,
+            bump,
+            state: EpochState::Accruing,
+            day,
+            payer,
+            opened_at: now,
+            ended_at: 0,
+            reported_at: 0,
+            sealed_at: 0,
+            max_obligation_usd_micros: limit_usd_micros,
+            emission_io: 0,
+            hours_deposited: 0,
+            revenue_usdc: 0,
+            revenue_io: 0,
+            hire_due_usd_micros: 0,
+            avail_usd_micros: 0,
+            floors: 0,
+            class_count: 0,
+            row_cursor: 0,
+            last_class: 0,
+            row_hash: [0; 32],
+            row_sum_usd_micros: 0,
+            obligation_usd_micros: 0,
+            price_p12: 0,
+            floor_p12: 0,
+            paid_obligation: Payment::NONE,
+            paid_arrears: Payment::NONE,
+            short_usd_micros: 0,
+            arrears_usd_micros: 0,
+            surplus_usd_micros: 0,
+            burn_due_usd_micros: 0,
+            burned_io: 0,
+            earmarked_usdc: 0,
+            retired_io: 0,
+            repurchase_usdc: 0,
+            repurchase_io: 0,
+            psi_bps: 0,
+            cumulative_io: 0,
+            cumulative_usdc: 0,
+            event_seq: 0,
+            _reserved: [0; 64],
+        }
+    }
+
+    /// Adds earned money and the hire that falls due with it.
+    ///
+    /// Errors: `EpochNotAccruing`, `ArithmeticOverflow`.
+    pub(crate) fn add_revenue(
+        &mut self,
+        currency: Currency,
+        amount: u64,
+        hire_usd_micros: u64,
+    ) -> Result<()> {
+        require!(
+            self.state == EpochState::Accruing,
+            IdeError::EpochNotAccruing
+        );
+        let ledger = match currency {
+            Currency::Usdc => &mut self.revenue_usdc,
+            Currency::Io => &mut self.revenue_io,
+        };
+        *ledger = math::add(*ledger, amount).map_err(IdeError::from)?;
+        self.hire_due_usd_micros =
+            math::add(self.hire_due_usd_micros, hire_usd_micros).map_err(IdeError::from)?;
+        Ok(())
+    }
+
+    /// Advances the event counter and returns the new number.
+    pub(crate) fn next_event(&mut self) -> Result<u64> {
+        self.event_seq = math::add(self.event_seq, 1).map_err(IdeError::from)?;
+        Ok(self.event_seq)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch() -> Epoch {
+        Epoch::open(255, 20_605, Pubkey::default(), 7, 1_780_272_000)
+    }
+
+    #[test]
+    fn revenue_reaches_the_ledger_of_its_currency_only() {
+        let mut epoch = epoch();
+        epoch.add_revenue(Currency::Usdc, 5, 3).unwrap();
+        epoch.add_revenue(Currency::Io, 11, 0).unwrap();
+        epoch.add_revenue(Currency::Usdc, 2, 1).unwrap();
+        assert_eq!(
+            (
+                epoch.revenue_usdc,
+                epoch.revenue_io,
+                epoch.hire_due_usd_micros
+            ),
+            (7, 11, 4)
+        );
+    }
+
+    #[test]
+    fn revenue_above_the_range_is_refused() {
+        let mut epoch = epoch();
+        epoch.add_revenue(Currency::Io, u64::MAX, u64::MAX).unwrap();
+        assert_eq!(
+            epoch.add_revenue(Currency::Io, 1, 0).unwrap_err(),
+            error!(IdeError::ArithmeticOverflow)
+        );
+        assert_eq!(
+            epoch.add_revenue(Currency::Usdc, 1, 1).unwrap_err(),
+            error!(IdeError::ArithmeticOverflow)
+        );
+    }
+
+    #[test]
+    fn revenue_for_an_ended_epoch_is_refused() {
+        for state in [
+            EpochState::Ended,
+            EpochState::Reported,
+            EpochState::Sealed,
+            EpochState::Closed,
+        ] {
+            let mut epoch = epoch();
+            epoch.state = state;
+            assert_eq!(
+                epoch.add_revenue(Currency::Usdc, 1, 0).unwrap_err(),
+                error!(IdeError::EpochNotAccruing)
+            );
+        }
+    }
+}

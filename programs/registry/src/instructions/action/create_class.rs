@@ -1,0 +1,93 @@
+//! Executes the creation of a processor class (economics §12, §13.7).
+
+use anchor_lang::prelude::*;
+
+use crate::{
+    constants::*,
+    error::RegistryError,
+    events::{ActionExecuted, ClassCreated, U8Change},
+    state::{Action, ActionKind, Config, ProcessorClass},
+};
+
+/// Caller: anyone; the action fixes everything.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CreateClass<'info> {
+    #[account(mut)]
+    pub payer: Signer<'info>,
+
+    #[account(mut, seeds = [CONFIG_SEED], bump = config.bump)]
+    pub config: Box<Account<'info, Config>>,
+
+    #[account(mut, seeds = [ACTION_SEED, &action.id.to_le_bytes()], bump = action.bump)]
+    pub action: Box<Account<'info, Action>>,
+
+    #[account(
+        init,
+        payer = payer,
+        space = ProcessorClass::DISCRIMINATOR.len() + ProcessorClass::INIT_SPACE,
+        seeds = [CLASS_SEED, &class_id(&action)?.to_le_bytes()],
+        bump,
+    )]
+    pub class: Box<Account<'info, ProcessorClass>>,
+
+    pub system_program: Program<'info, System>,
+}
+
+fn class_id(action: &Action) -> Result<u16> {
+    match action.payload {
+        ActionKind::CreateClass { id, .. } => Ok(id),
+        _ => err!(RegistryError::NotCreateClass),
+    }
+}
+
+/// Creates the class with terms in force at once, since no device of it exists.
+///
+/// Errors: `NotCreateClass`, `QueuedBeforeSeal`, `TimelockNotOver`, `ActionExpired`,
+/// `ActionAlreadyExecuted`, `ActionAlreadyCancelled`.
+pub fn handle_create_class(ctx: Context<CreateClass>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let ActionKind::CreateClass { id, name, terms } = ctx.accounts.action.payload else {
+        return err!(RegistryError::NotCreateClass);
+    };
+    let is_sealed = ctx.accounts.config.is_genesis_sealed();
+    let old_status = ctx.accounts.action.status;
+    ctx.accounts.action.execute(is_sealed, now)?;
+    let action_seq = ctx.accounts.action.next_event()?;
+
+    terms.check()?;
+    ctx.accounts.class.set_inner(ProcessorClass::new(
+        ctx.bumps.class,
+        id,
+        name,
+        &terms,
+        now,
+    ));
+    ctx.accounts
+        .config
+        .count_live_class(false, terms.multiplier_fp != 0)?;
+
+    emit_cpi!(ActionExecuted {
+        action: ctx.accounts.action.key(),
+        actor: ctx.accounts.payer.key(),
+        id: ctx.accounts.action.id,
+        hash: ctx.accounts.action.hash,
+        status: U8Change {
+            old: old_status,
+            new: ctx.accounts.action.status,
+        },
+        seq: action_seq,
+        at: now,
+    });
+    emit_cpi!(ClassCreated {
+        class: ctx.accounts.class.key(),
+        action: ctx.accounts.action.key(),
+        actor: ctx.accounts.payer.key(),
+        id,
+        name,
+        terms,
+        seq: ctx.accounts.class.event_seq,
+        at: now,
+    });
+    Ok(())
+}

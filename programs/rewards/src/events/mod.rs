@@ -1,0 +1,5 @@
+//! The record of every change, emitted by a call of the program to itself.
+
+mod emission;
+
+pub use emission::*;

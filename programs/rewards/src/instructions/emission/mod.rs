@@ -1,0 +1,5 @@
+//! Instructions on the schedule.
+
+mod initialize;
+
+pub use initialize::*;

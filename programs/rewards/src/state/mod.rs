@@ -1,0 +1,5 @@
+//! Accounts of the schedule, one file each.
+
+mod emission;
+
+pub use emission::*;

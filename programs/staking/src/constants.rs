@@ -1,0 +1,36 @@
+//! Seeds and fixed sizes of the staking program.
+
+use anchor_lang::prelude::*;
+
+/// Seed of [`crate::state::DeviceStake`], followed by the device account.
+#[constant]
+pub const STAKE_SEED: &[u8] = b"stake";
+/// Seed of the token account that holds a device's stake, followed by its `DeviceStake`.
+#[constant]
+pub const STAKE_VAULT_SEED: &[u8] = b"stake_vault";
+/// Seed of [`crate::state::StakeTotals`], followed by the shard (u8).
+#[constant]
+pub const TOTALS_SEED: &[u8] = b"totals";
+/// Seed of [`crate::state::Offer`], followed by the device account and the sequence (u64, little
+/// endian).
+#[constant]
+pub const OFFER_SEED: &[u8] = b"offer";
+/// Seed of [`crate::state::CoPosition`], followed by the device account and the sequence of its
+/// offer (u64, little endian).
+#[constant]
+pub const CO_POSITION_SEED: &[u8] = b"co";
+/// Seed of [`crate::state::CoStaker`], followed by the wallet.
+#[constant]
+pub const CO_STAKER_SEED: &[u8] = b"costaker";
+/// Seed of the address with which this program signs its calls to other programs of the network.
+#[constant]
+pub const CALLER_SEED: &[u8] = b"caller";
+
+/// Layout version written into new accounts.
+pub const ACCOUNT_VERSION: u8 = 1;
+/// Position slots of a device (economics §4.1).
+pub const CO_SLOTS: usize = ion_economics::stake::CO_SLOTS;
+/// Days of overflow withdrawals a device stake remembers (economics §3.2).
+pub const BUCKET_DAYS: usize = ion_economics::stake::BUCKET_DAYS;
+/// Shards of the counted stake (economics §1.6).
+pub const SHARDS: u8 = 16;

@@ -1,0 +1,39 @@
+//! `sbpf-linker`: turns LLVM's BPF objects into SBPF ELF files.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command, time::Instant};
+
+use anyhow::Result;
+
+use crate::process::{self, Show};
+
+/// The pinned version.
+pub const VERSION: &str = "0.2.6";
+
+/// What `rustc` runs as the linker.
+const WRAPPER: &str = include_str!("linker.sh");
+
+/// Installs the linker from the crate registry into `home`, with the wrapper `home/bin/sbpf-linker`.
+pub fn install(home: &Path) -> Result<()> {
+    let started = Instant::now();
+    let what = format!("install sbpf-linker {VERSION}");
+    let mut cargo = Command::new("cargo");
+    process::without_cargo_environment(&mut cargo)
+        // Outside the checkout, so that none of its settings apply.
+        .current_dir(home)
+        .args(["install", "sbpf-linker", "--locked", "--version", &format!("={VERSION}")])
+        .arg("--root")
+        .arg(home.join("linker"))
+        .arg("--target-dir")
+        .arg(home.join("linker-build"));
+    process::run(&mut cargo, &what, Show::Output)?;
+    fs::remove_dir_all(home.join("linker-build"))?;
+    let bin = home.join("bin");
+    fs::create_dir_all(&bin)?;
+    fs::rename(home.join("linker/bin/sbpf-linker"), bin.join("sbpf-linker-real"))?;
+    fs::remove_dir_all(home.join("linker"))?;
+    let wrapper = bin.join("sbpf-linker");
+    fs::write(&wrapper, WRAPPER)?;
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    process::report_step(&what, started);
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! `cargo xtask build-sbf`: the programs as SBPF v3 bytecode in `target/deploy/<program>.so`.
+//!
+//! Two routes make the same kind of file:
+//! - [`anza`]: `cargo-build-sbf` with its platform tools, taken when both are installed;
+//! - [`upstream`]: an upstream `rustc`, LLVM and `sbpf-linker` from Debian's archive and the crate
+//!   registry, set up once per machine by [`toolchain`].
+//!
+//! Each program is built on its own: two packages in one build unify their features, and a program
+//! that another takes with feature `cpi` would lose its entrypoint. For the same reason building a
+//! program overwrites the artifacts of the programs it depends on, so each `.so` is copied to
+//! `target/deploy` at once, after [`artifact::check`].
+
+mod anza;
+mod artifact;
+mod debian;
+mod linker;
+mod programs;
+mod std_source;
+mod toolchain;
+mod upstream;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result};
+
+pub use programs::{PROBE, PROGRAMS, Program};
+
+use crate::{process, workspace};
+
+/// Arguments of `cargo xtask build-sbf`.
+#[derive(clap::Args, Debug, Default)]
+pub struct BuildArgs {
+    /// Builds only this program (repeat for more): registry, staking, rewards, ide, booking
+    #[arg(long, value_name = "NAME", value_parser = programs::parse)]
+    program: Vec<Program>,
+    /// Builds the probe program of the tests too (alone: only the probe)
+    #[arg(long)]
+    probe: bool,
+    /// Only sets the toolchain up
+    #[arg(long, conflicts_with_all = ["program", "probe"])]
+    set_up_only: bool,
+}
+
+impl BuildArgs {
+    fn chosen(&self) -> Vec<Program> {
+        let mut chosen = self.program.clone();
+        if chosen.is_empty() && !self.probe {
+            chosen.extend(PROGRAMS);
+        }
+        if self.probe {
+            chosen.push(PROBE);
+        }
+        chosen
+    }
+}
+
+/// Builds what the arguments name.
+pub fn run(args: &BuildArgs) -> Result<()> {
+    let route = Route::find()?;
+    if args.set_up_only {
+        return Ok(());
+    }
+    build(&route, &args.chosen())
+}
+
+/// Builds all programs, and the probe program too when asked.
+pub fn build_all(with_probe: bool) -> Result<()> {
+    let probe = with_probe.then_some(PROBE);
+    build(&Route::find()?, &PROGRAMS.into_iter().chain(probe).collect::<Vec<_>>())
+}
+
+/// True when the probe program with one stack frame above the limit is refused by the build.
+///
+/// Proves that the gate for stack frames works; the refused program is deployed nowhere.
+pub fn is_oversized_frame_refused() -> Result<bool> {
+    match Route::find()? {
+        Route::Anza(anza) => anza.refuses(&PROBE, programs::OVERSIZED_FRAME),
+        Route::Upstream(toolchain) => {
+            upstream::refuses(&toolchain, &PROBE, programs::OVERSIZED_FRAME)
+        }
+    }
+}
+
+/// The folder of the finished programs.
+pub fn deploy_dir() -> PathBuf {
+    workspace::root().join("target/deploy")
+}
+
+enum Route {
+    Anza(anza::Anza),
+    Upstream(toolchain::Toolchain),
+}
+
+impl Route {
+    fn find() -> Result<Self> {
+        Ok(match anza::Anza::find() {
+            Some(anza) => Self::Anza(anza),
+            None => Self::Upstream(toolchain::Toolchain::ensure()?),
+        })
+    }
+}
+
+fn build(route: &Route, programs: &[Program]) -> Result<()> {
+    for program in programs {
+        let started = Instant::now();
+        if process::is_interactive() {
+            eprintln!("    building {}", program.lib);
+        }
+        let built = match route {
+            Route::Anza(anza) => anza.build(program)?,
+            Route::Upstream(toolchain) => upstream::build(toolchain, program)?,
+        };
+        let size = fs::metadata(&built)?.len();
+        process::report_step(&format!("{}.so  {size} bytes", program.lib), started);
+    }
+    Ok(())
+}
+
+/// Copies a checked program to its place in `target/deploy`, whole or not at all.
+fn deploy(built: &Path, program: &Program) -> Result<PathBuf> {
+    artifact::check(built).with_context(|| format!("program {}", program.lib))?;
+    let dir = deploy_dir();
+    fs::create_dir_all(&dir)?;
+    let place = dir.join(format!("{}.so", program.lib));
+    let fresh = dir.join(format!(".{}.so.new", program.lib));
+    fs::copy(built, &fresh).with_context(|| format!("copy {}", built.display()))?;
+    fs::rename(&fresh, &place)?;
+    Ok(place)
+}
