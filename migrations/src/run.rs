@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 use ion_client::send::{self, Chain};
 use solana_keypair::Keypair;
-use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
 use crate::{
@@ -64,7 +63,7 @@ pub fn run(
     let mut transactions = 0;
     for (index, step) in steps.iter().enumerate() {
         observer.progress(&step.name, index, total);
-        if is_done(chain, &step.creates)? {
+        if step.is_done(chain)? {
             continue;
         }
         let signers: Vec<&Keypair> = keys.iter().filter(|key| step.needs(&key.pubkey())).collect();
@@ -79,8 +78,4 @@ pub fn run(
         usdc_mint: plan.usdc_mint.to_string(),
         transactions,
     })
-}
-
-fn is_done(chain: &dyn Chain, creates: &Pubkey) -> Result<bool> {
-    Ok(chain.accounts(&[*creates])?.pop().flatten().is_some())
 }

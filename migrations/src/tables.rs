@@ -1,12 +1,12 @@
 //! Processor classes from the published multiplier and idle-ceiling tables (economics §7.2, §12).
 
+use registry::{constants::NO_CEILING, state::Pool};
+
 /// Multipliers by processor: name, pool and multiplier in 1e-4.
 const MULTIPLIERS: &str = include_str!("../../data/gpu_multipliers.csv");
 /// Idle ceilings by processor: name, CPU per cent, GPU per cent or nothing.
 const CEILINGS: &str = include_str!("../../data/gpu_utilization_thresholds.csv");
 
-/// No ceiling for the GPU (Apple processors).
-pub const NO_CEILING: u8 = u8::MAX;
 const DEFAULT_CPU_CEILING: u8 = 30;
 const DEFAULT_ENTERPRISE_GPU_CEILING: u8 = 5;
 const DEFAULT_GPU_CEILING: u8 = 20;
@@ -14,18 +14,6 @@ const DEFAULT_GPU_CEILING: u8 = 20;
 /// Rows whose name differs between the two tables: (ceilings table, multiplier table).
 const RENAMED: [(&str, &str); 2] =
     [("GeForce RTX 2080 Ti", "GeForce GTX 2080 Ti"), ("GeForce RTX 3050", "GeForce GTX 3050")];
-
-/// Reward pool of a class, as stored on chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Pool {
-    /// Earns nothing.
-    Unsupported = 0,
-    /// 95 % of a block.
-    Enterprise = 1,
-    /// The rest of a block.
-    Community = 2,
-}
 
 /// One processor class to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod audit;
 pub mod errors;
 pub mod events;
 pub mod history;

@@ -112,7 +112,7 @@ const fn div_digit(n: u64, digit: u64, d: u64) -> (u64, u64) {
 /// Quotient and remainder of two limbs by two limbs, where `d1 > 0` and `n1 >= d1`.
 ///
 /// The quotient is below 2^64. It is estimated by the normalised top limb of `d`; the estimate is
-/// never too small and at most one too large (Hacker's Delight, 9-5, takes one off and adds it back).
+/// never too small and at most two too large (Knuth, theorem B).
 #[inline(always)]
 const fn div_two_limbs(n0: u64, n1: u64, d0: u64, d1: u64) -> (u64, u128) {
     let shift = d1.leading_zeros();
@@ -138,7 +138,7 @@ const fn div_two_limbs(n0: u64, n1: u64, d0: u64, d1: u64) -> (u64, u128) {
     let product = join(p0, p1);
     let partial = join(bottom, rest);
     let divisor = join(lower, upper);
-    // At most two too large: q * lower < 2^64 * lower <= 2 * divisor * 2^63.
+    // The remainder is partial - product; what that lacks to zero is made up by one or two divisors.
     let (q, r) = if product <= partial {
         (q, partial.wrapping_sub(product))
     } else {

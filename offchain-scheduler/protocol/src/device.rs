@@ -64,8 +64,14 @@ pub struct IssuedChallenge {
 impl IssuedChallenge {
     /// Signs a challenge.
     pub fn new(key: &SigningKey, challenge: Challenge, commit_within_ms: u64) -> Self {
-        let signature = key.sign(&Self::signed_bytes(&challenge, commit_within_ms)).to_bytes();
-        IssuedChallenge { challenge, commit_within_ms, signature }
+        let signature = key
+            .sign(&Self::signed_bytes(&challenge, commit_within_ms))
+            .to_bytes();
+        IssuedChallenge {
+            challenge,
+            commit_within_ms,
+            signature,
+        }
     }
 
     /// Whether the verifier that the challenge names signed it.
@@ -102,7 +108,19 @@ pub struct CommitReply {
 pub type OpenMessage = Answer;
 
 /// Result of a challenge as the device is told.
-#[derive(BorshSerialize, BorshDeserialize, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+)]
 #[borsh(use_discriminant = true)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
@@ -155,7 +173,13 @@ mod tests {
         };
         let issued = IssuedChallenge::new(&key, challenge, 1_000);
         assert!(issued.is_signed());
-        assert!(!IssuedChallenge { commit_within_ms: 1_001, ..issued.clone() }.is_signed());
+        assert!(
+            !IssuedChallenge {
+                commit_within_ms: 1_001,
+                ..issued.clone()
+            }
+            .is_signed()
+        );
         let mut other = issued;
         other.challenge.n = 9;
         assert!(!other.is_signed());

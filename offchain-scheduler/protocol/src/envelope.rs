@@ -198,7 +198,10 @@ pub fn open<T: BorshDeserialize>(
     now: i64,
 ) -> Result<Opened<T>, EnvelopeError> {
     if bytes.len() > max_bytes {
-        return Err(EnvelopeError::BodyTooLarge { got: bytes.len(), max: max_bytes });
+        return Err(EnvelopeError::BodyTooLarge {
+            got: bytes.len(),
+            max: max_bytes,
+        });
     }
     let envelope: Envelope = borsh::from_slice(bytes).map_err(|_| EnvelopeError::Malformed)?;
     if envelope.domain != domain {
@@ -218,14 +221,21 @@ pub fn open<T: BorshDeserialize>(
         .and_then(|key| key.verify_strict(&signed_bytes(&envelope), &signature))
         .map_err(|_| EnvelopeError::BadSignature)?;
     if now > envelope.expires_at {
-        return Err(EnvelopeError::Expired { expires_at: envelope.expires_at, now });
+        return Err(EnvelopeError::Expired {
+            expires_at: envelope.expires_at,
+            now,
+        });
     }
     let made_at = envelope.expires_at.saturating_sub(REQUEST_LIFETIME_SECONDS);
     if made_at.abs_diff(now) > MAX_SKEW_SECONDS.unsigned_abs() {
         return Err(EnvelopeError::ClockSkew { made_at, now });
     }
     let message = borsh::from_slice(&envelope.payload).map_err(|_| EnvelopeError::Malformed)?;
-    Ok(Opened { subject: envelope.subject, sequence: envelope.sequence, message })
+    Ok(Opened {
+        subject: envelope.subject,
+        sequence: envelope.sequence,
+        message,
+    })
 }
 
 /// Checks a sequence number against the highest one accepted from the same subject.
@@ -240,7 +250,11 @@ pub fn check_sequence(last: Option<u64>, got: u64) -> Result<(), EnvelopeError> 
 }
 
 fn payload_hash(payload: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(PAYLOAD_TAG).chain_update(payload).finalize().into()
+    Sha256::new()
+        .chain_update(PAYLOAD_TAG)
+        .chain_update(payload)
+        .finalize()
+        .into()
 }
 
 /// Everything before the signature, after a tag: all fields have fixed width.
@@ -262,7 +276,10 @@ mod tests {
     use super::*;
 
     const NOW: i64 = 1_800_000_000;
-    const REALM: Realm = Realm { genesis_hash: [1; 32], program_id: [2; 32] };
+    const REALM: Realm = Realm {
+        genesis_hash: [1; 32],
+        program_id: [2; 32],
+    };
 
     fn key() -> SigningKey {
         SigningKey::from_bytes(&[7; 32])
@@ -273,43 +290,99 @@ mod tests {
     }
 
     fn open_at(envelope: &Envelope, now: i64) -> Result<Opened<u32>, EnvelopeError> {
-        open(&borsh::to_vec(envelope).unwrap(), 1_024, Domain::Heartbeat, &REALM, now)
+        open(
+            &borsh::to_vec(envelope).unwrap(),
+            1_024,
+            Domain::Heartbeat,
+            &REALM,
+            now,
+        )
     }
 
     #[test]
     fn sealed_request_opens_to_its_message() {
         let opened = open_at(&sealed(), NOW).unwrap();
-        assert_eq!(opened, Opened { subject: key().verifying_key().to_bytes(), sequence: 5, message: 77 });
+        assert_eq!(
+            opened,
+            Opened {
+                subject: key().verifying_key().to_bytes(),
+                sequence: 5,
+                message: 77
+            }
+        );
     }
 
     #[test]
     fn time_bounds_are_inclusive_on_both_sides() {
         assert!(open_at(&sealed(), NOW + 30).is_ok());
         assert!(open_at(&sealed(), NOW - 30).is_ok());
-        assert_eq!(open_at(&sealed(), NOW + 31), Err(EnvelopeError::ClockSkew { made_at: NOW, now: NOW + 31 }));
-        assert_eq!(open_at(&sealed(), NOW - 31), Err(EnvelopeError::ClockSkew { made_at: NOW, now: NOW - 31 }));
-        assert_eq!(open_at(&sealed(), NOW + 60), Err(EnvelopeError::ClockSkew { made_at: NOW, now: NOW + 60 }));
+        assert_eq!(
+            open_at(&sealed(), NOW + 31),
+            Err(EnvelopeError::ClockSkew {
+                made_at: NOW,
+                now: NOW + 31
+            })
+        );
+        assert_eq!(
+            open_at(&sealed(), NOW - 31),
+            Err(EnvelopeError::ClockSkew {
+                made_at: NOW,
+                now: NOW - 31
+            })
+        );
+        assert_eq!(
+            open_at(&sealed(), NOW + 60),
+            Err(EnvelopeError::ClockSkew {
+                made_at: NOW,
+                now: NOW + 60
+            })
+        );
         assert_eq!(
             open_at(&sealed(), NOW + 61),
-            Err(EnvelopeError::Expired { expires_at: NOW + 60, now: NOW + 61 })
+            Err(EnvelopeError::Expired {
+                expires_at: NOW + 60,
+                now: NOW + 61
+            })
         );
     }
 
     #[test]
     fn each_cause_has_its_own_error() {
         let bytes = borsh::to_vec(&sealed()).unwrap();
-        let open = |bytes: &[u8], max, domain, realm: &Realm| open::<u32>(bytes, max, domain, realm, NOW);
+        let open =
+            |bytes: &[u8], max, domain, realm: &Realm| open::<u32>(bytes, max, domain, realm, NOW);
         assert_eq!(
             open(&bytes, bytes.len() - 1, Domain::Heartbeat, &REALM),
-            Err(EnvelopeError::BodyTooLarge { got: bytes.len(), max: bytes.len() - 1 })
+            Err(EnvelopeError::BodyTooLarge {
+                got: bytes.len(),
+                max: bytes.len() - 1
+            })
         );
         assert!(open(&bytes, bytes.len(), Domain::Heartbeat, &REALM).is_ok());
-        assert_eq!(open(&bytes[..9], 1_024, Domain::Heartbeat, &REALM), Err(EnvelopeError::Malformed));
-        assert_eq!(open(&bytes, 1_024, Domain::ChallengeOpen, &REALM), Err(EnvelopeError::WrongDomain));
-        let cluster = Realm { genesis_hash: [9; 32], ..REALM };
-        assert_eq!(open(&bytes, 1_024, Domain::Heartbeat, &cluster), Err(EnvelopeError::WrongCluster));
-        let program = Realm { program_id: [9; 32], ..REALM };
-        assert_eq!(open(&bytes, 1_024, Domain::Heartbeat, &program), Err(EnvelopeError::WrongProgram));
+        assert_eq!(
+            open(&bytes[..9], 1_024, Domain::Heartbeat, &REALM),
+            Err(EnvelopeError::Malformed)
+        );
+        assert_eq!(
+            open(&bytes, 1_024, Domain::ChallengeOpen, &REALM),
+            Err(EnvelopeError::WrongDomain)
+        );
+        let cluster = Realm {
+            genesis_hash: [9; 32],
+            ..REALM
+        };
+        assert_eq!(
+            open(&bytes, 1_024, Domain::Heartbeat, &cluster),
+            Err(EnvelopeError::WrongCluster)
+        );
+        let program = Realm {
+            program_id: [9; 32],
+            ..REALM
+        };
+        assert_eq!(
+            open(&bytes, 1_024, Domain::Heartbeat, &program),
+            Err(EnvelopeError::WrongProgram)
+        );
 
         let mut payload = sealed();
         payload.payload[0] ^= 1;
@@ -351,6 +424,9 @@ mod tests {
         assert_eq!(check_sequence(None, 0), Ok(()));
         assert_eq!(check_sequence(Some(5), 6), Ok(()));
         assert_eq!(check_sequence(Some(5), 5), Err(EnvelopeError::Replayed(5)));
-        assert_eq!(check_sequence(Some(5), 4), Err(EnvelopeError::OldSequence { got: 4, last: 5 }));
+        assert_eq!(
+            check_sequence(Some(5), 4),
+            Err(EnvelopeError::OldSequence { got: 4, last: 5 })
+        );
     }
 }

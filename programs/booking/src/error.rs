@@ -111,98 +111,96 @@ pub enum BookingError {
     InsufficientFunds, // 6046 0x179e
     #[msg("the token account does not belong to the payer")]
     WrongSource, // 6047 0x179f
-    #[msg("this is not the booking's escrow account")]
-    WrongEscrow, // 6048 0x17a0
 
     #[msg("give device, stake and class of one to four lines, and nothing else")]
-    LockAccounts, // 6049 0x17a1
+    LockAccounts, // 6048 0x17a0
     #[msg("the device is in no line of this booking")]
-    WrongDevice, // 6050 0x17a2
+    WrongDevice, // 6049 0x17a1
     #[msg("the line is not waiting for a lock")]
-    LineNotReserved, // 6051 0x17a3
+    LineNotReserved, // 6050 0x17a2
     #[msg("the stake account is not the stake of the device")]
-    WrongStake, // 6052 0x17a4
+    WrongStake, // 6051 0x17a3
     #[msg("a line was found unavailable; let the booking expire")]
-    LockFailed, // 6053 0x17a5
+    LockFailed, // 6052 0x17a4
     #[msg("give the devices of all hired lines in line order, and nothing else")]
-    DeviceAccounts, // 6054 0x17a6
+    DeviceAccounts, // 6053 0x17a5
 
     #[msg("the record is not the next one of the booking")]
-    WrongRecord, // 6055 0x17a7
+    WrongRecord, // 6054 0x17a6
     #[msg("the report is not attested")]
-    ReportNotAttested, // 6056 0x17a8
+    ReportNotAttested, // 6055 0x17a7
     #[msg("the report is too old")]
-    ReportExpired, // 6057 0x17a9
+    ReportExpired, // 6056 0x17a8
     #[msg("a work report has at most 65,536 leaves")]
-    TooManyLeaves, // 6058 0x17aa
+    TooManyLeaves, // 6057 0x17a9
     #[msg("the proof does not lead to the report's root")]
-    InvalidProof, // 6059 0x17ab
+    InvalidProof, // 6058 0x17aa
     #[msg("a boundary record is not the final one, and the final one not a boundary record")]
-    WrongRecordKind, // 6060 0x17ac
+    WrongRecordKind, // 6059 0x17ab
     #[msg("the time of the record has not come")]
-    RecordEarly, // 6061 0x17ad
+    RecordEarly, // 6060 0x17ac
     #[msg("served minutes are above the minutes hired or elapsed")]
-    MinutesAboveHired, // 6062 0x17ae
+    MinutesAboveHired, // 6061 0x17ad
     #[msg("served minutes are below those of an earlier record")]
-    MinutesFell, // 6063 0x17af
+    MinutesFell, // 6062 0x17ae
     #[msg("served minutes of a line that does not exist")]
-    UnknownLineServed, // 6064 0x17b0
+    UnknownLineServed, // 6063 0x17af
 
     #[msg("the record belongs to another booking")]
-    WrongRecordBooking, // 6065 0x17b1
+    WrongRecordBooking, // 6064 0x17b0
     #[msg("the booking has no such line")]
-    UnknownLine, // 6066 0x17b2
+    UnknownLine, // 6065 0x17b1
     #[msg("the line of this record was earned")]
-    AlreadyEarned, // 6067 0x17b3
+    AlreadyEarned, // 6066 0x17b2
     #[msg("the renter can still challenge the record")]
-    ChallengeOpen, // 6068 0x17b4
+    ChallengeOpen, // 6067 0x17b3
     #[msg("pay goes to the device's payout wallet: its associated account, or any account of it when it signs")]
-    WrongPayDestination, // 6069 0x17b5
+    WrongPayDestination, // 6068 0x17b4
     #[msg("the pay cannot be delivered yet; it is credited to be pulled after the waiting time")]
-    PayUndeliverable, // 6070 0x17b6
+    PayUndeliverable, // 6069 0x17b5
     #[msg("this is not the fee vault of the booking's currency")]
-    WrongFeeVault, // 6071 0x17b7
+    WrongFeeVault, // 6070 0x17b6
     #[msg("only the payout wallet of the device may pull its pay")]
-    NotPayoutWallet, // 6072 0x17b8
+    NotPayoutWallet, // 6071 0x17b7
     #[msg("the refund goes to the payer: its associated account, or any account of it when it signs")]
-    WrongRefundDestination, // 6073 0x17b9
+    WrongRefundDestination, // 6072 0x17b8
     #[msg("there is nothing to pull")]
-    NothingToPull, // 6074 0x17ba
+    NothingToPull, // 6073 0x17b9
     #[msg("records or lines still wait for their pay")]
-    PayOpen, // 6075 0x17bb
+    PayOpen, // 6074 0x17ba
     #[msg("balances of the booking wait to be pulled")]
-    BalancesOpen, // 6076 0x17bc
+    BalancesOpen, // 6075 0x17bb
     #[msg("the booking can close later: its id or its last report is still fresh")]
-    CloseEarly, // 6077 0x17bd
+    CloseEarly, // 6076 0x17bc
     #[msg("this is not the vault that takes tokens sent by strangers")]
-    WrongExcessVault, // 6078 0x17be
+    WrongExcessVault, // 6077 0x17bd
     #[msg("the record is still to be earned or priced")]
-    RecordOpen, // 6079 0x17bf
+    RecordOpen, // 6078 0x17be
     #[msg("the record has its price")]
-    AlreadyPriced, // 6080 0x17c0
+    AlreadyPriced, // 6079 0x17bf
 
     #[msg("the accounts of the booking do not add up; nothing was changed")]
-    LedgerMismatch, // 6081 0x17c1
+    LedgerMismatch, // 6080 0x17c0
     #[msg("a stored value is out of range; nothing was changed")]
-    CorruptState, // 6082 0x17c2
+    CorruptState, // 6081 0x17c1
     #[msg("fold the day that this shard would overwrite first")]
-    DayNotFolded, // 6083 0x17c3
+    DayNotFolded, // 6082 0x17c2
     #[msg("the day is not over")]
-    DayNotOver, // 6084 0x17c4
+    DayNotOver, // 6083 0x17c3
     #[msg("the shard was folded into this day")]
-    ShardFolded, // 6085 0x17c5
+    ShardFolded, // 6084 0x17c4
     #[msg("give one to sixteen shards, each once, and nothing else")]
-    ShardAccounts, // 6086 0x17c6
+    ShardAccounts, // 6085 0x17c5
     #[msg("a line keeps at most four purchases apart")]
-    TooManySegments, // 6087 0x17c7
+    TooManySegments, // 6086 0x17c6
     #[msg("a purchase has at least one minute")]
-    ZeroMinutes, // 6088 0x17c8
+    ZeroMinutes, // 6087 0x17c7
     #[msg("the poll is of another report")]
-    WrongReport, // 6089 0x17c9
+    WrongReport, // 6088 0x17c8
     #[msg("the payload is not the attested one")]
-    WrongPayload, // 6090 0x17ca
+    WrongPayload, // 6089 0x17c9
     #[msg("the stake of the device cannot be computed")]
-    StakeUnreadable, // 6091 0x17cb
+    StakeUnreadable, // 6090 0x17ca
 }
 
 impl From<MathError> for BookingError {

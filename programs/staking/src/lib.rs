@@ -4,6 +4,17 @@
 //! Mechanism: each device has one book of principal, `DeviceStake`, and one token account that holds
 //! exactly what the book says. Rules are `ion_economics::stake`; this crate binds them to accounts,
 //! signers and transfers. Invariant: principal leaves the vault only to the wallet recorded for it.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::float_arithmetic
+)]
 
 #[cfg(target_arch = "bpf")]
 use sbpf_rt as _;

@@ -61,6 +61,7 @@ impl DayBuckets {
     }
 
     /// Records a withdrawal of overflow.
+    #[inline(never)]
     pub fn withdrawn(self, amount: Io, now: UnixSeconds) -> StakeResult<Self> {
         let mut next = self.advanced(now)?;
         if let Some(bucket) = next.amounts.get_mut(Self::slot(next.newest_day)?) {
@@ -72,6 +73,7 @@ impl DayBuckets {
     }
 
     /// Records a deposit: lowers the newest buckets first, each to 0 at most.
+    #[inline(never)]
     pub fn deposited(self, amount: Io, now: UnixSeconds) -> StakeResult<Self> {
         if self.amounts == [0; BUCKET_DAYS] {
             return Ok(self);

@@ -209,6 +209,7 @@ impl Ledger {
     ///
     /// Walks back from now over the ends of waits and graces since the last touch, as long as the
     /// device was short in between: the start of that run is the time of the rule that made it so.
+    #[inline(never)]
     pub fn caught_up(&self, view: &View) -> StakeResult<Self> {
         let mut next = *self;
         next.touched_at = view.now;
@@ -233,6 +234,7 @@ impl Ledger {
     }
 
     /// Stamps or clears `underfunded_since` after an effect at the instant of the view.
+    #[inline(never)]
     fn stamped(mut self, view: &View) -> StakeResult<Self> {
         self.underfunded_since = if self.is_short(view.now, view.requirement.current)? {
             self.underfunded_since.or(Some(view.now))
@@ -244,6 +246,7 @@ impl Ledger {
     }
 
     /// `stake`: the owner's side deposits `amount`.
+    #[inline(never)]
     pub fn stake(&self, amount: Io, view: &View) -> StakeResult<Self> {
         if amount < view.params.min_topup {
             return Err(StakeRuleError::AmountBelowMinimum);
@@ -264,6 +267,7 @@ impl Ledger {
     }
 
     /// `withdraw_overflow`: the owner takes `amount` of what is above the requirement.
+    #[inline(never)]
     pub fn withdraw_overflow(&self, amount: Io, view: &View) -> StakeResult<Self> {
         if amount == Io::ZERO {
             return Err(StakeRuleError::ZeroAmount);
@@ -283,6 +287,7 @@ impl Ledger {
     /// `begin_unstake`: the whole stake leaves; every active and waiting position cools with it.
     ///
     /// Positions whose wait has passed keep the start and end stamped for them.
+    #[inline(never)]
     pub fn begin_unstake(&self, has_open_offer: bool, view: &View) -> StakeResult<Self> {
         if self.owner.cooling > Io::ZERO {
             return Err(StakeRuleError::StakeCooling);
@@ -312,6 +317,7 @@ impl Ledger {
 
     /// `withdraw`: pays the restored balance, and the cooled tranche once its cooldown is over.
     /// Returns the book and the amount that leaves.
+    #[inline(never)]
     pub fn withdraw(&self, view: &View) -> StakeResult<(Self, Io)> {
         let is_cool = self.owner.cooling > Io::ZERO && view.now >= self.owner.cooldown_ends_at;
         let cooled = if is_cool {
@@ -338,6 +344,7 @@ impl Ledger {
     }
 
     /// `refresh_stake`: settles passed waits and restamps.
+    #[inline(never)]
     pub fn refresh(&self, view: &View) -> StakeResult<Self> {
         let mut next = self.caught_up(view)?;
         for position in &mut next.positions {
@@ -349,6 +356,7 @@ impl Ledger {
     }
 
     /// Applies an input to the position of offer `seq`, refusing a sequence no slot holds.
+    #[inline(never)]
     fn moved(&self, seq: u64, input: PositionInput, view: &View) -> StakeResult<Self> {
         let mut next = self.caught_up(view)?;
         let position = next
@@ -361,6 +369,7 @@ impl Ledger {
     }
 
     /// Puts a new position into the first free slot; the guards are [`super::offer::accept`]'s.
+    #[inline(never)]
     pub(super) fn filled(&self, fill: PositionInput, view: &View) -> StakeResult<Self> {
         let mut next = self.caught_up(view)?;
         let slot = next

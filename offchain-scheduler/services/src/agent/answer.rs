@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::{
     agent::{CallError, Shared, VerifierClient},
     chain_view::read,
-    ion_protocol_x::{
+    ion_protocol::{
         CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitReply, Domain, IssuedChallenge, OPEN_PATH,
         OpenReply, Outcome,
     },

@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::{
     agent::Shared,
-    ion_protocol_x::{Domain, ErrorBody, seal},
+    ion_protocol::{Domain, ErrorBody, seal},
 };
 
 /// HTTP side of one verifier.

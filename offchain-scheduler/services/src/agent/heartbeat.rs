@@ -7,7 +7,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     agent::{CallError, Shared, VerifierClient},
     chain_view::read,
-    ion_protocol_x::{Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply},
+    ion_protocol::{Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply},
     shutdown::Shutdown,
 };
 

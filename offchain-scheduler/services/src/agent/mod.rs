@@ -22,7 +22,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::{
     chain_view::ClusterReader,
     health::Health,
-    ion_protocol_x::Realm,
+    ion_protocol::Realm,
     shutdown::{Ending, Shutdown, ShutdownTrigger, Tasks},
 };
 

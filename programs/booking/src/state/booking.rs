@@ -2,13 +2,19 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
+    billing::end_unreported,
     booking::{next_op_seq, BookingInput, BookingStatus, Currency, LineInput, LineStatus, RecordClock, MAX_LINES},
     math,
     units::UnixSeconds,
 };
 
+use registry::state::Config;
+
 use super::Line;
-use crate::{constants::TNE_SHARDS, error::BookingError};
+use crate::{
+    constants::{FEE_IO, FEE_USDC, REWARD_VAULT, TNE_SHARDS},
+    error::BookingError,
+};
 
 /// Account at (`booking`, quote id), sized to its lines. Rent paid by, and returned to, the renter.
 #[account]
@@ -117,6 +123,31 @@ impl Booking {
         Currency::from_u8(self.currency).ok_or_else(|| error!(BookingError::CorruptState))
     }
 
+    /// Mint of the booking's currency. Errors: `CorruptState`.
+    pub fn mint(&self, config: &Config) -> Result<Pubkey> {
+        Ok(match self.currency()? {
+            Currency::Usdc => config.usdc_mint,
+            Currency::Io => config.io_mint,
+        })
+    }
+
+    /// Fee vault of the booking's currency. Errors: `CorruptState`.
+    pub fn fee_vault(&self) -> Result<Pubkey> {
+        Ok(match self.currency()? {
+            Currency::Usdc => FEE_USDC,
+            Currency::Io => FEE_IO,
+        })
+    }
+
+    /// Vault of `ide` that takes tokens sent to the escrow by strangers (economics §1.6). Errors:
+    /// `CorruptState`.
+    pub fn excess_vault(&self) -> Result<Pubkey> {
+        Ok(match self.currency()? {
+            Currency::Usdc => FEE_USDC,
+            Currency::Io => REWARD_VAULT,
+        })
+    }
+
     /// Moves the state; nothing else assigns it. Errors: those of the transition.
     pub(crate) fn step(&mut self, input: BookingInput) -> Result<BookingStatus> {
         let next = self.status()?.transition(input).map_err(BookingError::from)?;
@@ -153,6 +184,20 @@ impl Booking {
     pub(crate) fn record_space(&self, record_seq: u32) -> Result<usize> {
         require!(record_seq == self.next_record, BookingError::WrongRecord);
         Ok(super::WorkRecord::space(self.lines.len()))
+    }
+
+    /// A line by its number. Errors: `UnknownLine`.
+    pub fn line(&self, number: u8) -> Result<&Line> {
+        self.lines
+            .get(usize::from(number))
+            .ok_or_else(|| error!(BookingError::UnknownLine))
+    }
+
+    /// A line by its number. Errors: `UnknownLine`.
+    pub(crate) fn line_mut(&mut self, number: u8) -> Result<&mut Line> {
+        self.lines
+            .get_mut(usize::from(number))
+            .ok_or_else(|| error!(BookingError::UnknownLine))
     }
 
     /// Ends the hired lines and returns their devices in line order. Errors: `WrongState`.
@@ -201,6 +246,33 @@ impl Booking {
         self.fees_kept = self.sum(|line| line.reservation)?;
         self.refund_due = math::sub(self.paid, self.fees_kept).map_err(BookingError::from)?;
         Ok(())
+    }
+
+    /// Adds to the balance RefundDue of the payer.
+    pub(crate) fn credit_refund(&mut self, amount: u64) -> Result<()> {
+        self.refund_due = math::add(self.refund_due, amount).map_err(BookingError::from)?;
+        Ok(())
+    }
+
+    /// Bills the last accepted record because no final one came: the rest goes back with the
+    /// reservation in proportion, the payment fee stays (economics §8.5).
+    pub(crate) fn bill_unreported(&mut self) -> Result<()> {
+        let mut refund = 0u64;
+        let mut kept = self.payment_fee;
+        for line in &mut self.lines {
+            let ending = end_unreported(&line.segments()?, line.recorded_minutes, line.reservation)
+                .map_err(BookingError::from)?;
+            line.billed = ending.billed;
+            line.refunded = ending.refund;
+            refund = math::add(refund, ending.refund)
+                .and_then(|sum| math::add(sum, ending.reservation_refund))
+                .map_err(BookingError::from)?;
+            kept = math::sub(line.reservation, ending.reservation_refund)
+                .and_then(|part| math::add(kept, part))
+                .map_err(BookingError::from)?;
+        }
+        self.fees_kept = kept;
+        self.credit_refund(refund)
     }
 
     /// What the escrow owes, base units: paid, less refunds pulled, pay delivered and fees deposited

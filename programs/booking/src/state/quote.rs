@@ -3,6 +3,8 @@
 use anchor_lang::prelude::*;
 use ion_economics::booking::{Currency, MAX_LINES};
 
+use registry::state::Config;
+
 use crate::{constants::BOOKING_SEED, error::BookingError};
 
 /// Kind of a quote.
@@ -127,6 +129,14 @@ impl Quote {
     /// Currency of the quote. Errors: `CorruptState`.
     pub fn currency(&self) -> Result<Currency> {
         Currency::from_u8(self.currency).ok_or_else(|| error!(BookingError::CorruptState))
+    }
+
+    /// Mint of the quote's currency. Errors: `CorruptState`.
+    pub fn mint(&self, config: &Config) -> Result<Pubkey> {
+        Ok(match self.currency()? {
+            Currency::Usdc => config.usdc_mint,
+            Currency::Io => config.io_mint,
+        })
     }
 
     /// Advances and returns the event number.

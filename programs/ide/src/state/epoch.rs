@@ -8,7 +8,7 @@ use crate::error::IdeError;
 /// Where an epoch stands; grows only at the end.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum EpochState {
     /// Takes money of its day.
     Accruing = 0,

@@ -203,6 +203,9 @@ const _: () =
     assert!(Action::INIT_SPACE == 2 + 8 + 32 + 2 + 8 + 8 + 8 + 32 + 8 + ActionKind::INIT_SPACE + 32);
 
 impl Action {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// Window of execution.
     pub fn window(&self) -> ActionWindow {
         ActionWindow {

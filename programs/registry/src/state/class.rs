@@ -118,6 +118,9 @@ const _: () = assert!(
 );
 
 impl ProcessorClass {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// A new class with checked terms in force from `now` (Unix seconds).
     pub(crate) fn new(
         bump: u8,

@@ -111,6 +111,9 @@ pub struct Config {
 const _: () = assert!(Config::INIT_SPACE == 1 + 1 + 8 * 32 + 8 + 4 + 4 + 6 * 16 + 8 + 8 + 8 + 64);
 
 impl Config {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// Whether a pause bit is set at `now` (Unix seconds).
     pub fn is_paused(&self, bit: PauseBit, now: i64) -> bool {
         self.pauses

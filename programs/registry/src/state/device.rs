@@ -55,6 +55,9 @@ const _: () =
     assert!(Device::INIT_SPACE == 2 + 4 * 32 + 2 + 4 + 2 + 4 + 32 + 8 + 8 + 8 + 8 + 8 + 64);
 
 impl Device {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// Whether a booking holds the device.
     pub fn is_hired(&self) -> bool {
         self.hired_by != Pubkey::default()

@@ -52,7 +52,7 @@ pub struct Params {
 }
 
 const _: () = assert!(Params::INIT_SPACE == 3 + 32 + 36 * 8 + 2 * 17 + 8 + 16);
-const _: () = assert!(Params::DISCRIMINATOR.len() + Params::INIT_SPACE <= 400);
+const _: () = assert!(Params::SPACE <= 400);
 const _: () = assert!(PARAM_SLOTS == rules::SLOTS);
 
 /// Pairs of which the first must not exceed the second.
@@ -80,6 +80,9 @@ fn harsher_direction(param: &Param) -> Option<Harsher> {
 }
 
 impl Params {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// Values of a program at genesis.
     pub(crate) fn defaults(consumer: Consumer) -> [i64; PARAM_SLOTS] {
         let mut values = [0i64; PARAM_SLOTS];

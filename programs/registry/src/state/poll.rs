@@ -50,6 +50,9 @@ const _: () = assert!(Poll::INIT_SPACE == 5 * 8 + 3 * 32 + 20 * 32 + 4 + 4 + 32)
 const _: () = assert!(core::mem::size_of::<Poll>() == Poll::INIT_SPACE);
 
 impl Poll {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// State by the rule's type.
     pub fn state(&self) -> PollState {
         if self.attested_at == 0 {

@@ -71,6 +71,9 @@ pub struct Roles {
 const _: () = assert!(Roles::INIT_SPACE == 1 + 1 + 6 * 64 + 8 + 64);
 
 impl Roles {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// The role of a kind.
     pub fn role(&self, kind: RoleKind) -> Role {
         match kind {

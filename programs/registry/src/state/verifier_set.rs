@@ -30,6 +30,9 @@ pub struct VerifierSet {
 const _: () = assert!(VerifierSet::INIT_SPACE == 1 + 1 + 20 * 32 + 1 + 1 + 4 + 8 + 32);
 
 impl VerifierSet {
+    /// Bytes of the account with its discriminator.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// The members in their order.
     pub fn members(&self) -> &[Pubkey] {
         self.keys

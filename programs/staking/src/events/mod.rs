@@ -73,6 +73,7 @@ pub struct LedgerChange {
 
 impl LedgerChange {
     /// Between two books at one instant.
+    #[inline(never)] // a stack frame apart from the handler's
     pub(crate) fn between(before: &Ledger, after: &Ledger, now: UnixSeconds) -> Result<Self> {
         let eligible = |ledger: &Ledger| -> Result<u64> {
             Ok(ledger

@@ -34,3 +34,8 @@ pub struct CoPosition {
 }
 
 const _: () = assert!(CoPosition::INIT_SPACE == 2 + 3 * 32 + 8 + 8 + 2 + 8 + 8 + 2 + 32);
+
+impl CoPosition {
+    /// Bytes of the account.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+}

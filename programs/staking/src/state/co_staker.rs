@@ -26,6 +26,9 @@ pub struct CoStaker {
 const _: () = assert!(CoStaker::INIT_SPACE == 2 + 2 * 32 + 8 + 32);
 
 impl CoStaker {
+    /// Bytes of the account.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// One more live position. Errors: `ArithmeticOverflow`.
     pub(crate) fn enter(&mut self) -> Result<()> {
         self.live_positions = add(self.live_positions, 1).map_err(StakingError::from)?;

@@ -125,6 +125,9 @@ const _: () = assert!(
 );
 
 impl DeviceStake {
+    /// Bytes of the account.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// The account of a device nobody has staked on.
     pub fn opened(device: Pubkey, payer: Pubkey, bump: u8, vault_bump: u8) -> Self {
         let empty = CoSlot {
@@ -171,6 +174,7 @@ impl DeviceStake {
     /// The pure book of this account.
     ///
     /// Errors: `BrokenLedger` for a state byte that names none.
+    #[inline(never)] // a stack frame apart from the handler's
     pub fn ledger(&self) -> Result<Ledger> {
         let [a, b, c, d] = &self.positions;
         Ok(Ledger {

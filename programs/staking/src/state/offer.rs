@@ -38,6 +38,9 @@ pub struct Offer {
 const _: () = assert!(Offer::INIT_SPACE == 2 + 2 * 32 + 8 + 8 + 2 + 8 + 8 + 32);
 
 impl Offer {
+    /// Bytes of the account.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// The pure terms.
     ///
     /// Errors: `ShareOutOfRange` for a share above 10,000 bps.

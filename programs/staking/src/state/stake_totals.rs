@@ -24,6 +24,9 @@ pub struct StakeTotals {
 const _: () = assert!(StakeTotals::INIT_SPACE == 3 + 8 + 32);
 
 impl StakeTotals {
+    /// Bytes of the account.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// Replaces what one device added.
     ///
     /// Errors: `ArithmeticOverflow`.

@@ -62,6 +62,7 @@ fn change(
 ///
 /// The caller has checked that the class is the device's and the parameters are this program's.
 /// Errors: `WrongParams`, `ArithmeticOverflow`, the registry's `CorruptDevice`.
+#[inline(never)] // a stack frame apart from the handler's
 pub fn view(
     device: &Device,
     class: &ProcessorClass,

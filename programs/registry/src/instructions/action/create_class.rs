@@ -25,7 +25,7 @@ pub struct CreateClass<'info> {
     #[account(
         init,
         payer = payer,
-        space = ProcessorClass::DISCRIMINATOR.len() + ProcessorClass::INIT_SPACE,
+        space = ProcessorClass::SPACE,
         seeds = [CLASS_SEED, &class_id(&action)?.to_le_bytes()],
         bump,
     )]

@@ -46,7 +46,7 @@ pub struct QueueAction<'info> {
     #[account(
         init,
         payer = payer,
-        space = Action::DISCRIMINATOR.len() + Action::INIT_SPACE,
+        space = Action::SPACE,
         seeds = [ACTION_SEED, &config.next_action_id.to_le_bytes()],
         bump,
     )]

@@ -43,7 +43,7 @@ pub struct InitParams<'info> {
     #[account(
         init,
         payer = authority,
-        space = Params::DISCRIMINATOR.len() + Params::INIT_SPACE,
+        space = Params::SPACE,
         seeds = [PARAMS_SEED, args.program.as_ref()],
         bump,
     )]

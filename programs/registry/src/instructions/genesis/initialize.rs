@@ -86,7 +86,7 @@ pub struct Initialize<'info> {
     #[account(
         init,
         payer = authority,
-        space = Config::DISCRIMINATOR.len() + Config::INIT_SPACE,
+        space = Config::SPACE,
         seeds = [CONFIG_SEED],
         bump,
     )]
@@ -95,7 +95,7 @@ pub struct Initialize<'info> {
     #[account(
         init,
         payer = authority,
-        space = Roles::DISCRIMINATOR.len() + Roles::INIT_SPACE,
+        space = Roles::SPACE,
         seeds = [ROLES_SEED],
         bump,
     )]
@@ -104,7 +104,7 @@ pub struct Initialize<'info> {
     #[account(
         init,
         payer = authority,
-        space = VerifierSet::DISCRIMINATOR.len() + VerifierSet::INIT_SPACE,
+        space = VerifierSet::SPACE,
         seeds = [VERIFIERS_SEED],
         bump,
     )]
@@ -113,7 +113,7 @@ pub struct Initialize<'info> {
     #[account(
         init,
         payer = authority,
-        space = Params::DISCRIMINATOR.len() + Params::INIT_SPACE,
+        space = Params::SPACE,
         seeds = [PARAMS_SEED, crate::ID.as_ref()],
         bump,
     )]

@@ -35,7 +35,7 @@ pub struct OpenPoll<'info> {
     #[account(
         init,
         payer = payer,
-        space = Poll::DISCRIMINATOR.len() + Poll::INIT_SPACE,
+        space = Poll::SPACE,
         seeds = [POLL_SEED, &[args.kind], args.subject.as_ref(), &args.seq.to_le_bytes()],
         bump,
     )]

@@ -27,7 +27,7 @@ pub struct OpenStake<'info> {
     #[account(
         init,
         payer = payer,
-        space = DeviceStake::DISCRIMINATOR.len() + DeviceStake::INIT_SPACE,
+        space = DeviceStake::SPACE,
         seeds = [STAKE_SEED, device.key().as_ref()],
         bump,
     )]

@@ -86,6 +86,7 @@ impl Stake<'_> {
 ///
 /// Errors: `Paused`, `WrongStakeWallet`, `OwnerSignatureMissing`, `AmountBelowMinimum`,
 /// `StakeCooling`, `DeviceTerminated`, `ClassWithdrawn`.
+#[inline(never)] // a stack frame apart from the account checks
 pub fn handle_stake(ctx: Context<Stake>, args: StakeArgs) -> Result<()> {
     let now = checks::now()?;
     ctx.accounts.validate(now)?;

@@ -63,7 +63,7 @@ pub struct AcceptOffer<'info> {
     #[account(
         init,
         payer = co_staker,
-        space = CoPosition::DISCRIMINATOR.len() + CoPosition::INIT_SPACE,
+        space = CoPosition::SPACE,
         seeds = [CO_POSITION_SEED, book.device.key().as_ref(), &offer.seq.to_le_bytes()],
         bump,
     )]

@@ -39,7 +39,7 @@ pub struct CreateOffer<'info> {
     #[account(
         init,
         payer = wallet,
-        space = Offer::DISCRIMINATOR.len() + Offer::INIT_SPACE,
+        space = Offer::SPACE,
         seeds = [
             OFFER_SEED,
             book.device.key().as_ref(),

@@ -17,7 +17,7 @@ pub struct OpenCostaker<'info> {
     #[account(
         init,
         payer = payer,
-        space = CoStaker::DISCRIMINATOR.len() + CoStaker::INIT_SPACE,
+        space = CoStaker::SPACE,
         seeds = [CO_STAKER_SEED, wallet.key().as_ref()],
         bump,
     )]

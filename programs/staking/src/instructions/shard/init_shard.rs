@@ -21,7 +21,7 @@ pub struct InitShard<'info> {
     #[account(
         init,
         payer = payer,
-        space = StakeTotals::DISCRIMINATOR.len() + StakeTotals::INIT_SPACE,
+        space = StakeTotals::SPACE,
         seeds = [TOTALS_SEED, &[args.shard]],
         bump,
         constraint = args.shard < SHARDS @ StakingError::UnknownShard,

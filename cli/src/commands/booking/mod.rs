@@ -1,0 +1,72 @@
+//! `ion booking`.
+
+mod apply;
+mod create;
+mod earn;
+mod list;
+mod pay;
+mod phase;
+mod refund;
+pub mod show;
+
+use clap::Subcommand;
+
+use crate::{context::Context, failure::Outcome};
+
+/// Verbs of `booking`.
+#[derive(Debug, Subcommand)]
+pub enum BookingCommand {
+    /// Books a quote
+    Create(create::CreateArgs),
+    /// Pays a booking, and locks its devices if there are at most four
+    Pay(pay::PayArgs),
+    /// Locks the devices of a funded booking; anyone may
+    Lock(pay::LockArgs),
+    /// Cancels a booking before its start; the renter
+    Cancel(phase::CancelArgs),
+    /// Ends a booking that was not paid, locked or started in time; anyone may
+    Expire(phase::ExpireArgs),
+    /// Starts a paid booking; the scheduler
+    Start(phase::StartArgs),
+    /// Ends a running booking now; the renter
+    Terminate(phase::TerminateArgs),
+    /// Ends a booking whose time is over; anyone may
+    End(phase::EndArgs),
+    /// Applies a work record by its leaf; anyone may (same as report apply-work)
+    Apply(apply::ApplyArgs),
+    /// Pays a line of a work record to its supplier; anyone may
+    Earn(earn::EarnArgs),
+    /// Pulls the refund to the payer
+    Refund(refund::RefundArgs),
+    /// Sends the fees of an ended booking to the fee vault; anyone may
+    Settle(phase::SettleArgs),
+    /// Closes a settled booking and returns its rent
+    Close(phase::CloseArgs),
+    /// Shows a booking
+    Show(show::ShowArgs),
+    /// Lists bookings
+    List(list::ListArgs),
+}
+
+impl BookingCommand {
+    /// Runs the verb.
+    pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        match self {
+            Self::Create(args) => args.run(ctx),
+            Self::Pay(args) => args.run(ctx),
+            Self::Lock(args) => args.run(ctx),
+            Self::Cancel(args) => args.run(ctx),
+            Self::Expire(args) => args.run(ctx),
+            Self::Start(args) => args.run(ctx),
+            Self::Terminate(args) => args.run(ctx),
+            Self::End(args) => args.run(ctx),
+            Self::Apply(args) => args.run(ctx),
+            Self::Earn(args) => args.run(ctx),
+            Self::Refund(args) => args.run(ctx),
+            Self::Settle(args) => args.run(ctx),
+            Self::Close(args) => args.run(ctx),
+            Self::Show(args) => args.run(ctx),
+            Self::List(args) => args.run(ctx),
+        }
+    }
+}

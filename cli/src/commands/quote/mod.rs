@@ -1,0 +1,31 @@
+//! `ion quote`.
+
+mod close;
+mod create;
+pub mod show;
+
+use clap::Subcommand;
+
+use crate::{context::Context, failure::Outcome};
+
+/// Verbs of `quote`.
+#[derive(Debug, Subcommand)]
+pub enum QuoteCommand {
+    /// Posts a quote over named devices; the scheduler
+    Create(create::CreateArgs),
+    /// Shows a quote
+    Show(show::ShowArgs),
+    /// Closes a used or expired quote; anyone may
+    Close(close::CloseArgs),
+}
+
+impl QuoteCommand {
+    /// Runs the verb.
+    pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        match self {
+            Self::Create(args) => args.run(ctx),
+            Self::Show(args) => args.run(ctx),
+            Self::Close(args) => args.run(ctx),
+        }
+    }
+}

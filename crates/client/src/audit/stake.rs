@@ -1,0 +1,58 @@
+//! The principal of a device from the deposits and withdrawals that its vault saw.
+
+use solana_pubkey::Pubkey;
+use staking::events::{OfferFilled, OverflowWithdrawn, PositionWithdrawn, StakeDeposited, StakeWithdrawn};
+
+use super::{AuditError, Figure, contradiction};
+use crate::{
+    accounts, addresses,
+    events::{EmittedEvent, events_of},
+    history::History,
+    send::Chain,
+};
+
+/// Audits the vault of a device's stake: what the owner and co-stakers put in, less what they took
+/// out, against what the vault holds.
+///
+/// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
+pub fn audit_stake<C: Chain + History>(chain: &C, device: &Pubkey) -> Result<Figure, AuditError> {
+    let stake = addresses::staking::device_stake(device);
+    let vault = addresses::staking::stake_vault(&stake);
+    let mut principal = 0u64;
+    for record in chain.transactions(&vault)? {
+        for event in events_of(&record) {
+            if event.describe().is_none() {
+                return Err(AuditError::UnknownEvent(record.signature));
+            }
+            let (into, out) = moved(&event);
+            principal = principal
+                .checked_add(into)
+                .and_then(|sum| sum.checked_sub(out))
+                .ok_or_else(|| contradiction("more left the vault than came in"))?;
+        }
+    }
+    Ok(Figure {
+        name: "stake vault".to_owned(),
+        unit: "IO",
+        recomputed: principal,
+        recorded: accounts::token_balance(chain, &vault)?,
+    })
+}
+
+/// IO base units into and out of the vault by one event.
+fn moved(event: &EmittedEvent) -> (u64, u64) {
+    let program = staking::ID;
+    if let Some(event) = event.decode::<StakeDeposited>(&program) {
+        (event.amount_io, 0)
+    } else if let Some(event) = event.decode::<OfferFilled>(&program) {
+        (event.amount_io, 0)
+    } else if let Some(event) = event.decode::<OverflowWithdrawn>(&program) {
+        (0, event.amount_io)
+    } else if let Some(event) = event.decode::<StakeWithdrawn>(&program) {
+        (0, event.amount_io)
+    } else if let Some(event) = event.decode::<PositionWithdrawn>(&program) {
+        (0, event.amount_io)
+    } else {
+        (0, 0)
+    }
+}

@@ -1,0 +1,97 @@
+//! Sends pay that could not be delivered to the supplier that asks for it (economics §8.7).
+
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, Token, TokenAccount};
+use registry::state::{Config, Device};
+
+use crate::{
+    checks, constants::*, error::BookingError, escrow::Escrow, events::PayDuePulled, state::Booking,
+};
+
+/// Arguments of `pull_pay_due`.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct PullPayDueArgs {
+    /// Number of the line.
+    pub line: u8,
+}
+
+/// Caller: the payout wallet of the line's device, to any token account it owns. Works while the
+/// program is paused.
+#[event_cpi]
+#[derive(Accounts)]
+#[instruction(args: PullPayDueArgs)]
+pub struct PullPayDue<'info> {
+    #[account(address = device.payout_wallet @ BookingError::NotPayoutWallet)]
+    pub payout_wallet: Signer<'info>,
+
+    #[account(address = CONFIG @ BookingError::WrongConfig)]
+    pub config: Box<Account<'info, Config>>,
+
+    #[account(mut)]
+    pub booking: Box<Account<'info, Booking>>,
+
+    #[account(address = booking.line(args.line)?.device @ BookingError::WrongDevice)]
+    pub device: Box<Account<'info, Device>>,
+
+    #[account(
+        mut,
+        seeds = [ESCROW_SEED, booking.key().as_ref()],
+        bump = booking.escrow_bump,
+    )]
+    pub escrow: Box<Account<'info, TokenAccount>>,
+
+    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    pub mint: Box<Account<'info, Mint>>,
+
+    #[account(
+        mut,
+        constraint = destination.mint == mint.key() @ BookingError::WrongMint,
+        constraint = destination.owner == payout_wallet.key() @ BookingError::WrongPayDestination,
+    )]
+    pub destination: Box<Account<'info, TokenAccount>>,
+
+    pub token_program: Program<'info, Token>,
+}
+
+impl PullPayDue<'_> {
+    fn send(&self, amount: u64) -> Result<()> {
+        Escrow {
+            booking: &self.booking,
+            escrow: self.escrow.to_account_info(),
+            mint: &self.mint,
+            token_program: self.token_program.key(),
+        }
+        .send(self.destination.to_account_info(), amount)
+    }
+}
+
+/// Sends the whole balance PayDue of one line, in any state of the booking.
+///
+/// Errors: `UnknownLine`, `WrongDevice`, `NotPayoutWallet`, `NothingToPull`, `WrongMint`,
+/// `WrongPayDestination`.
+pub fn handle_pull_pay_due(ctx: Context<PullPayDue>, args: PullPayDueArgs) -> Result<()> {
+    let now = checks::now()?;
+
+    let booking = &mut ctx.accounts.booking;
+    let line = booking.line_mut(args.line)?;
+    let amount = line.pay_due;
+    require!(amount > 0, BookingError::NothingToPull);
+    line.pay_due = 0;
+    let seq = booking.next_event()?;
+    booking.invariant()?;
+    ctx.accounts.send(amount)?;
+
+    let booking = &ctx.accounts.booking;
+    emit_cpi!(PayDuePulled {
+        booking: booking.key(),
+        line: args.line,
+        device: ctx.accounts.device.key(),
+        payout_wallet: ctx.accounts.payout_wallet.key(),
+        destination: ctx.accounts.destination.key(),
+        amount,
+        currency: booking.currency,
+        seq,
+        at: now,
+    });
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Closes a settled booking whose balances are pulled (economics §8.7).
+
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, Token, TokenAccount};
+use ion_economics::{booking::BookingStatus, params::booking as params};
+use registry::state::{Config, Params};
+
+use crate::{
+    checks, constants::*, error::BookingError, escrow::Escrow, events::BookingClosed, state::Booking,
+};
+
+/// Caller: anyone. Works while the program is paused.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Close<'info> {
+    pub by: Signer<'info>,
+
+    #[account(address = CONFIG @ BookingError::WrongConfig)]
+    pub config: Box<Account<'info, Config>>,
+
+    #[account(address = PARAMS @ BookingError::WrongParams)]
+    pub params: Box<Account<'info, Params>>,
+
+    #[account(mut, close = renter)]
+    pub booking: Box<Account<'info, Booking>>,
+
+    #[account(
+        mut,
+        seeds = [ESCROW_SEED, booking.key().as_ref()],
+        bump = booking.escrow_bump,
+    )]
+    pub escrow: Box<Account<'info, TokenAccount>>,
+
+    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    pub mint: Box<Account<'info, Mint>>,
+
+    /// CHECK: the renter stored in the booking; it only receives the rent.
+    #[account(mut, address = booking.renter @ BookingError::WrongRentReceiver)]
+    pub renter: UncheckedAccount<'info>,
+
+    /// CHECK: vault of ide that takes tokens sent to the escrow by strangers.
+    #[account(mut, address = booking.excess_vault()? @ BookingError::WrongExcessVault)]
+    pub excess_vault: UncheckedAccount<'info>,
+
+    pub token_program: Program<'info, Token>,
+}
+
+impl Close<'_> {
+    fn validate(&self, now: i64) -> Result<()> {
+        require!(
+            self.booking.status()? == BookingStatus::Settled,
+            BookingError::WrongState
+        );
+        require!(self.booking.escrow_ledger()? == 0, BookingError::BalancesOpen);
+        // the id is stale: no quote with it can be made any more, so it is never booked twice
+        let ttl = self.params.value(&params::QUOTE_TTL, now);
+        let stale_after = ttl
+            .checked_mul(2)
+            .and_then(|two| self.booking.booked_at.checked_add(two))
+            .ok_or(BookingError::MathOverflow)?;
+        require!(now > stale_after, BookingError::CloseEarly);
+        // the last report is stale: none of its leaves can be shown again
+        let report_until = checks::stamp(
+            &self.params,
+            &params::REPORT_TTL,
+            self.booking.last_report_at,
+            now,
+        )?;
+        require!(
+            self.booking.last_report_at == 0 || now > report_until,
+            BookingError::CloseEarly
+        );
+        Ok(())
+    }
+
+    /// Empties and closes the escrow; gifts go to the vault that keeps them, never to a wallet.
+    fn close_escrow(&self) -> Result<()> {
+        let escrow = Escrow {
+            booking: &self.booking,
+            escrow: self.escrow.to_account_info(),
+            mint: &self.mint,
+            token_program: self.token_program.key(),
+        };
+        escrow.send(self.excess_vault.to_account_info(), self.escrow.amount)?;
+        escrow.close(self.renter.to_account_info())
+    }
+}
+
+/// Closes booking and escrow; the rent of both goes to the renter.
+///
+/// Errors: `WrongState`, `BalancesOpen`, `CloseEarly`, `WrongRentReceiver`, `WrongExcessVault`.
+pub fn handle_close(ctx: Context<Close>) -> Result<()> {
+    let now = checks::now()?;
+    ctx.accounts.validate(now)?;
+    let excess = ctx.accounts.escrow.amount;
+    let seq = ctx.accounts.booking.next_event()?;
+    ctx.accounts.close_escrow()?;
+
+    let booking = &ctx.accounts.booking;
+    emit_cpi!(BookingClosed {
+        booking: booking.key(),
+        by: ctx.accounts.by.key(),
+        renter: booking.renter,
+        excess,
+        seq,
+        at: now,
+    });
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Sends the fees of an ended booking to the fee vault (economics §8.3, §13.6).
+
+use anchor_lang::prelude::*;
+use anchor_spl::token::{Mint, Token, TokenAccount};
+use ide::program::Ide;
+use ion_economics::{booking::BookingInput, math};
+use registry::state::Config;
+
+use crate::{
+    checks,
+    constants::*,
+    error::BookingError,
+    escrow::{Escrow, RevenueCall},
+    events::{BookingSettled, StatusChange},
+    state::Booking,
+};
+
+/// Caller: anyone. Works while the program is paused.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Settle<'info> {
+    pub by: Signer<'info>,
+
+    #[account(address = CONFIG @ BookingError::WrongConfig)]
+    pub config: Box<Account<'info, Config>>,
+
+    #[account(mut)]
+    pub booking: Box<Account<'info, Booking>>,
+
+    #[account(
+        mut,
+        seeds = [ESCROW_SEED, booking.key().as_ref()],
+        bump = booking.escrow_bump,
+    )]
+    pub escrow: Box<Account<'info, TokenAccount>>,
+
+    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    pub mint: Box<Account<'info, Mint>>,
+
+    /// CHECK: the fee vault of the currency; ide reads it.
+    #[account(mut, address = booking.fee_vault()? @ BookingError::WrongFeeVault)]
+    pub fee_vault: UncheckedAccount<'info>,
+
+    /// CHECK: ide itself checks its ledgers.
+    pub vaults: UncheckedAccount<'info>,
+
+    /// CHECK: ide itself checks the epoch of today.
+    #[account(mut)]
+    pub epoch: UncheckedAccount<'info>,
+
+    /// CHECK: the address with which this program signs.
+    #[account(address = CALLER @ BookingError::WrongCaller)]
+    pub caller: UncheckedAccount<'info>,
+
+    /// CHECK: ide itself checks its event authority.
+    pub ide_event_authority: UncheckedAccount<'info>,
+
+    pub ide_program: Program<'info, Ide>,
+    pub token_program: Program<'info, Token>,
+}
+
+impl Settle<'_> {
+    fn deposit(&self, amount: u64) -> Result<()> {
+        Escrow {
+            booking: &self.booking,
+            escrow: self.escrow.to_account_info(),
+            mint: &self.mint,
+            token_program: self.token_program.key(),
+        }
+        .deposit_revenue(
+            RevenueCall {
+                caller: self.caller.to_account_info(),
+                fee_vault: self.fee_vault.to_account_info(),
+                config: self.config.to_account_info(),
+                vaults: self.vaults.to_account_info(),
+                epoch: self.epoch.to_account_info(),
+                token_program: self.token_program.to_account_info(),
+                event_authority: self.ide_event_authority.to_account_info(),
+                program: self.ide_program.to_account_info(),
+            },
+            ide::DepositRevenueArgs {
+                amount,
+                hire_usd_micros: 0,
+                device: Pubkey::default(),
+                owner: Pubkey::default(),
+            },
+        )
+    }
+}
+
+/// Deposits the renter fees that stay and the fault parts; what is left in the escrow are balances
+/// to be pulled.
+///
+/// Errors: `WrongState`, `PayOpen`, `WrongFeeVault`, `LedgerMismatch`.
+pub fn handle_settle(ctx: Context<Settle>) -> Result<()> {
+    let now = checks::now()?;
+
+    let booking = &mut ctx.accounts.booking;
+    let status_before = booking.status;
+    let all_earned = booking.open_records == 0;
+    booking.step(BookingInput::Settle { all_earned })?;
+    let amount = math::add(booking.fees_kept, booking.sum(|line| line.vault_part)?)
+        .map_err(BookingError::from)?;
+    booking.fees_deposited = amount;
+    let seq = booking.next_event()?;
+    booking.invariant()?; // escrow = RefundDue + Σ PayDue from here on
+    ctx.accounts.deposit(amount)?;
+
+    let booking = &ctx.accounts.booking;
+    emit_cpi!(BookingSettled {
+        booking: booking.key(),
+        by: ctx.accounts.by.key(),
+        status: StatusChange {
+            old: status_before,
+            new: booking.status,
+        },
+        deposited: amount,
+        escrow: booking.escrow_ledger()?,
+        seq,
+        at: now,
+    });
+    Ok(())
+}

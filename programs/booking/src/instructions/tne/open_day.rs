@@ -1,0 +1,62 @@
+//! Creates the permanent account of a day that is over (economics §9.3).
+
+use anchor_lang::prelude::*;
+use ion_economics::units::UnixSeconds;
+
+use crate::{checks, constants::*, error::BookingError, state::TneDay};
+
+/// Arguments of `open_tne_day`.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct OpenTneDayArgs {
+    /// UTC day, `floor(t/86400)`.
+    pub day: u64,
+}
+
+/// Caller: anyone; pays the rent, which stays.
+#[derive(Accounts)]
+#[instruction(args: OpenTneDayArgs)]
+pub struct OpenTneDay<'info> {
+    #[account(mut)]
+    pub payer: Signer<'info>,
+
+    #[account(
+        init,
+        payer = payer,
+        space = TneDay::DISCRIMINATOR.len() + TneDay::INIT_SPACE,
+        seeds = [TNE_DAY_SEED, &args.day.to_le_bytes()],
+        bump,
+    )]
+    pub tne_day: Box<Account<'info, TneDay>>,
+
+    pub system_program: Program<'info, System>,
+}
+
+/// Creates the empty account of a past day; `fold_tne_day` fills it.
+///
+/// Errors: `DayNotOver`.
+pub fn handle_open_tne_day(ctx: Context<OpenTneDay>, args: OpenTneDayArgs) -> Result<()> {
+    let today = u64::try_from(UnixSeconds::new(checks::now()?).day_index())
+        .map_err(|_| BookingError::CorruptState)?;
+    require!(args.day < today, BookingError::DayNotOver);
+    ctx.accounts.tne_day.set_inner(TneDay {
+        version: 1,
+        bump: ctx.bumps.tne_day,
+        day: args.day,
+        shards: 0,
+        estimated_io: 0,
+        settled_io: 0,
+        adjusted_estimated_io: 0,
+        adjusted_settled_io: 0,
+        cpu_minutes: 0,
+        gpu_minutes: 0,
+        bookings: 0,
+        paid_usdc: 0,
+        paid_io: 0,
+        refunded_usdc: 0,
+        refunded_io: 0,
+        earn_count: 0,
+        event_seq: 0,
+        _reserved: [0; 32],
+    });
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The engine's instructions against the real bytecode.
+
+mod deposit_revenue;
+mod initialize;
+mod open_epoch;
+mod stage;
+
+use ion_economics::units::DAY;
+use ion_program_tests::World;
+
+/// UTC day index of the world's clock.
+fn today(world: &World) -> u64 {
+    u64::try_from(world.now().div_euclid(DAY)).expect("after 1970")
+}

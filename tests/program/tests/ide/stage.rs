@@ -1,0 +1,86 @@
+//! Genesis up to the initialisation of one program, and accounts written by hand.
+
+use anchor_lang::{AccountDeserialize, AccountSerialize};
+use ion_client::{history::TransactionRecord, send::SendError};
+use ion_migrations::genesis;
+use ion_program_tests::World;
+use solana_instruction::{AccountMeta, Instruction};
+use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+
+/// A world in which genesis has run up to the first instruction of `program`, with that instruction.
+pub fn world_before(program: Pubkey) -> (World, Instruction) {
+    let world = World::before_genesis();
+    for step in genesis::steps(&world.plan).expect("the tables parse") {
+        let found = step.instructions.iter().position(|instruction| instruction.program_id == program);
+        let earlier = &step.instructions[..found.unwrap_or(step.instructions.len())];
+        if !earlier.is_empty() {
+            send_as_signed(&world, earlier).unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
+        }
+        if let Some(found) = found {
+            let instruction = step.instructions[found].clone();
+            return (world, instruction);
+        }
+    }
+    panic!("genesis has no instruction of {program}");
+}
+
+/// Sends instructions signed by the genesis keys that they name as signers.
+pub fn send_as_signed(world: &World, instructions: &[Instruction]) -> Result<TransactionRecord, SendError> {
+    let keys = world.genesis_keys();
+    let signs = |key: &&Keypair| {
+        let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
+        metas.into_iter().any(|meta| meta.is_signer && meta.pubkey == key.pubkey())
+    };
+    let signers: Vec<&Keypair> = keys.iter().filter(signs).collect();
+    world.send(&world.authority, &signers, instructions)
+}
+
+/// The same instruction with the account at `index` replaced.
+pub fn with_account(instruction: &Instruction, index: usize, key: Pubkey) -> Instruction {
+    let mut changed = instruction.clone();
+    changed.accounts[index].pubkey = key;
+    changed
+}
+
+/// The same instruction without the signature of the account at `index`.
+pub fn without_signature(instruction: &Instruction, index: usize) -> Instruction {
+    let mut changed = instruction.clone();
+    changed.accounts[index].is_signer = false;
+    changed
+}
+
+/// The same instruction with one more account.
+pub fn with_extra(instruction: &Instruction) -> Instruction {
+    let mut changed = instruction.clone();
+    changed.accounts.push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
+    changed
+}
+
+/// Rewrites a program account, for a state that no transaction of this test can reach.
+pub fn edit<T: AccountDeserialize + AccountSerialize>(world: &World, key: &Pubkey, change: impl FnOnce(&mut T)) {
+    let mut account = world.raw(key);
+    let mut value = T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
+    change(&mut value);
+    let mut data = Vec::new();
+    value.try_serialize(&mut data).expect("it was of this type");
+    account.data[..data.len()].copy_from_slice(&data);
+    world.put(key, account);
+}
+
+/// Writes a copy of an account to another address and returns that address.
+pub fn copy(world: &World, key: &Pubkey) -> Pubkey {
+    let copied = Pubkey::new_unique();
+    world.put(&copied, world.raw(key));
+    copied
+}
+
+/// Writes a copy of an account that another program owns and returns its address.
+pub fn foreign_copy(world: &World, key: &Pubkey) -> Pubkey {
+    let mut account = world.raw(key);
+    account.owner = Pubkey::new_unique();
+    let copied = Pubkey::new_unique();
+    world.put(&copied, account);
+    copied
+}

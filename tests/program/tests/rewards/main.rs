@@ -1,0 +1,6 @@
+//! The emission schedule's instructions against the real bytecode.
+
+mod initialize;
+#[path = "../ide/stage.rs"]
+#[allow(dead_code, reason = "the engine's tests use the rest")]
+mod stage;
