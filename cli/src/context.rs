@@ -2,8 +2,12 @@
 
 use std::{cell::OnceCell, str::FromStr};
 
-use ion_client::{rpc::RpcChain, send::Chain};
+use anchor_spl::associated_token::get_associated_token_address;
+use ion_client::{accounts, addresses, instructions, rpc::RpcChain, send::Chain};
+use ion_migrations::tokens;
+use registry::state::Config;
 use solana_commitment_config::CommitmentConfig;
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -117,6 +121,39 @@ impl Context {
             .ok_or_else(|| Failure::rpc("the time of the chain cannot be read", "the node has no clock account"))
     }
 
+    /// The on-chain configuration.
+    ///
+    /// Errors: rpc; program when the cluster is not set up.
+    pub fn config(&self) -> Outcome<Config> {
+        accounts::find(&self.chain, &addresses::registry::config())?.ok_or_else(|| {
+            Failure::chain("the cluster is not set up", format!("{} has no configuration of Ion", self.settings.url.value))
+                .next("start a local chain with cargo xtask localnet, or name another cluster with --url")
+        })
+    }
+
+    /// The instruction that creates the associated token account of a wallet, if it does not exist.
+    ///
+    /// Errors: rpc, usage.
+    pub fn create_token_account(&self, wallet: &Pubkey, mint: &Pubkey) -> Outcome<Option<Instruction>> {
+        let address = token_account(wallet, mint);
+        let exists = self.chain.accounts(&[address])?.into_iter().next().flatten().is_some();
+        if exists {
+            return Ok(None);
+        }
+        Ok(Some(tokens::create_associated_account(&self.payer_wallet()?, wallet, mint)))
+    }
+
+    /// The instruction that creates the account of a UTC day, if it does not exist: fees need it.
+    ///
+    /// Errors: rpc, usage.
+    pub fn open_epoch(&self, day: u64) -> Outcome<Option<Instruction>> {
+        let exists = self.chain.accounts(&[addresses::ide::epoch(day)])?.into_iter().next().flatten().is_some();
+        if exists {
+            return Ok(None);
+        }
+        Ok(Some(instructions::ide::open_epoch(&self.payer_wallet()?, day)))
+    }
+
     /// Prints a record in the form of the call.
     pub fn print(&self, record: &Record) {
         output::print(self.format(), record);
@@ -131,4 +168,9 @@ pub fn parse_key(text: &str, what: &str) -> Outcome<Pubkey> {
         Failure::usage(format!("the {what} is not understood"), format!("\"{text}\" is no public key"))
             .next("give it in base58, 32 to 44 characters")
     })
+}
+
+/// Associated token account of a wallet.
+pub fn token_account(wallet: &Pubkey, mint: &Pubkey) -> Pubkey {
+    get_associated_token_address(wallet, mint)
 }

@@ -28,7 +28,15 @@ fn compute_units() -> Result<()> {
     process::without_cargo_environment(&mut cargo)
         .current_dir(workspace::root())
         .env("ION_CU_REPORT", &report)
-        .args(["test", "--package", "ion-program-tests", "--test", "cu", "--", "--nocapture"]);
+        .args([
+            "test",
+            "--package",
+            "ion-program-tests",
+            "--test",
+            "cu",
+            "--",
+            "--nocapture",
+        ]);
     if !cargo.status()?.success() {
         bail!("the measurement failed or a budget is exceeded (see above)");
     }

@@ -18,7 +18,8 @@ pub fn dir(name: &str) -> Result<PathBuf> {
             .join(".cache/ion"),
     };
     let dir = root.join(name);
-    fs::create_dir_all(&dir).with_context(|| format!("create the cache folder {}", dir.display()))?;
+    fs::create_dir_all(&dir)
+        .with_context(|| format!("create the cache folder {}", dir.display()))?;
     Ok(dir)
 }
 
@@ -27,8 +28,12 @@ pub fn lock(dir: &Path) -> Result<File> {
     let path = dir.join(".lock");
     let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
     if file.try_lock().is_err() {
-        eprintln!("    waiting for another process that holds {}", dir.display());
-        file.lock().with_context(|| format!("lock {}", path.display()))?;
+        eprintln!(
+            "    waiting for another process that holds {}",
+            dir.display()
+        );
+        file.lock()
+            .with_context(|| format!("lock {}", path.display()))?;
     }
     Ok(file)
 }

@@ -6,12 +6,7 @@
 //! `RUSTUP_TOOLCHAIN` must be unset (it is misread), and the target folder must be one of its own
 //! (the builder sets `RUSTFLAGS`, so every crate would be compiled twice over in the common one).
 
-use std::{
-    env, fs,
-    path::PathBuf,
-    process::Command,
-    time::Instant,
-};
+use std::{env, fs, path::PathBuf, process::Command, time::Instant};
 
 use anchor_lang_idl::build::IdlBuilder;
 use anyhow::{Context, Result, bail};
@@ -68,7 +63,9 @@ pub fn differing() -> Result<Vec<String>> {
 }
 
 fn place(program: &Program) -> PathBuf {
-    workspace::root().join("idl").join(format!("{}.json", program.lib))
+    workspace::root()
+        .join("idl")
+        .join(format!("{}.json", program.lib))
 }
 
 fn generate(program: &Program) -> Result<String> {

@@ -112,7 +112,8 @@ pub fn ensure_built(root: &Path) -> Result<PathBuf> {
 
     fs::create_dir_all(&cache).with_context(|| format!("create {}", cache.display()))?;
     let lock = fs::File::create(cache.join("build.lock")).context("create the build lock")?;
-    lock.lock().context("wait for another build of the local chain")?;
+    lock.lock()
+        .context("wait for another build of the local chain")?;
     if binary.is_file() {
         return Ok(binary);
     }
@@ -156,7 +157,11 @@ fn cache_dir(part: &str) -> Result<PathBuf> {
 
 /// Hash of all that the binary depends on, 16 hexadecimal digits.
 fn build_key(workspace: &Path) -> Result<String> {
-    let compiler = Command::new("rustc").arg("-vV").current_dir(workspace).output().context("run rustc")?;
+    let compiler = Command::new("rustc")
+        .arg("-vV")
+        .current_dir(workspace)
+        .output()
+        .context("run rustc")?;
     ensure!(compiler.status.success(), "rustc -vV failed");
     let mut hash = Sha256::new();
     hash.update(&compiler.stdout);
@@ -165,7 +170,11 @@ fn build_key(workspace: &Path) -> Result<String> {
     collect_sources(&workspace.join("src"), &mut files)?;
     files.sort();
     for file in files {
-        let name = file.strip_prefix(workspace).unwrap_or(&file).to_string_lossy().into_owned();
+        let name = file
+            .strip_prefix(workspace)
+            .unwrap_or(&file)
+            .to_string_lossy()
+            .into_owned();
         let content = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
         // Lengths first, so that no two lists of files give the same bytes.
         hash.update((name.len() as u64).to_le_bytes());
@@ -192,8 +201,11 @@ fn collect_sources(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
 fn ensure_validator(build: bool) -> Result<PathBuf> {
     let installed = cache_dir("agave")?.join(AGAVE_VERSION);
     let cached = installed.join("bin").join(VALIDATOR);
-    let in_path = std::env::var_os("PATH")
-        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join(VALIDATOR)).find(|file| file.is_file()));
+    let in_path = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(VALIDATOR))
+            .find(|file| file.is_file())
+    });
     if let Some(found) = in_path.or_else(|| cached.is_file().then(|| cached.clone())) {
         return Ok(found);
     }
@@ -203,16 +215,29 @@ fn ensure_validator(build: bool) -> Result<PathBuf> {
          them: cargo xtask localnet --engine agave --build-engine (about 30 minutes on 2 cores; needs libclang-dev, \
          protobuf-compiler and libudev-dev). The default engine needs neither: cargo xtask localnet"
     );
-    eprintln!("Building {VALIDATOR} {AGAVE_VERSION} into {} (about 30 minutes on 2 cores)", installed.display());
+    eprintln!(
+        "Building {VALIDATOR} {AGAVE_VERSION} into {} (about 30 minutes on 2 cores)",
+        installed.display()
+    );
     let status = Command::new("cargo")
-        .args(["install", "agave-validator", "--locked", "--bin", VALIDATOR, "--version"])
+        .args([
+            "install",
+            "agave-validator",
+            "--locked",
+            "--bin",
+            VALIDATOR,
+            "--version",
+        ])
         .arg(format!("={AGAVE_VERSION}"))
         .arg("--root")
         .arg(&installed)
         .env("CARGO_TARGET_DIR", cache_dir("agave")?.join("target"))
         .status()
         .context("run cargo install")?;
-    ensure!(status.success(), "{VALIDATOR} does not build; it needs libclang-dev, protobuf-compiler and libudev-dev");
+    ensure!(
+        status.success(),
+        "{VALIDATOR} does not build; it needs libclang-dev, protobuf-compiler and libudev-dev"
+    );
     Ok(cached)
 }
 
@@ -245,7 +270,10 @@ pub fn start_embedded(binary: &Path, rpc_port: u16, slot_time_ms: u64) -> Result
         .spawn()
         .with_context(|| format!("start {}", binary.display()))?;
     let output = process.stdout.take().context("the chain has no output")?;
-    let mut chain = RunningChain { process, rpc_url: String::new() };
+    let mut chain = RunningChain {
+        process,
+        rpc_url: String::new(),
+    };
 
     let (lines, received) = mpsc::channel();
     std::thread::spawn(move || {
@@ -257,16 +285,26 @@ pub fn start_embedded(binary: &Path, rpc_port: u16, slot_time_ms: u64) -> Result
         .recv_timeout(READY_DEADLINE)
         .context("the chain did not get ready")?
         .context("read the chain's first line")?;
-    ensure!(!line.trim().is_empty(), "the chain could not start (its message is above)");
-    let ready: serde_json::Value = serde_json::from_str(&line).context("read the chain's first line")?;
-    chain.rpc_url = ready["rpc_url"].as_str().context("the chain did not name its port")?.to_owned();
+    ensure!(
+        !line.trim().is_empty(),
+        "the chain could not start (its message is above)"
+    );
+    let ready: serde_json::Value =
+        serde_json::from_str(&line).context("read the chain's first line")?;
+    chain.rpc_url = ready["rpc_url"]
+        .as_str()
+        .context("the chain did not name its port")?
+        .to_owned();
     Ok(chain)
 }
 
 fn start_agave(binary: &Path, rpc_port: u16) -> Result<RunningChain> {
     let port = match rpc_port {
         // The validator takes the next port for subscriptions.
-        0 => TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).context("find a port")?.port(),
+        0 => TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .context("find a port")?
+            .port(),
         port => port,
     };
     let ledger = std::env::temp_dir().join(format!("ion-agave-{}", std::process::id()));
@@ -279,7 +317,13 @@ fn start_agave(binary: &Path, rpc_port: u16) -> Result<RunningChain> {
         Command::new(binary)
     };
     let process = command
-        .args(["--reset", "--quiet", "--bind-address", "127.0.0.1", "--rpc-port"])
+        .args([
+            "--reset",
+            "--quiet",
+            "--bind-address",
+            "127.0.0.1",
+            "--rpc-port",
+        ])
         .arg(port.to_string())
         .arg("--ledger")
         .arg(&ledger)
@@ -287,14 +331,24 @@ fn start_agave(binary: &Path, rpc_port: u16) -> Result<RunningChain> {
         .stdout(Stdio::null())
         .spawn()
         .with_context(|| format!("start {}", binary.display()))?;
-    let mut chain = RunningChain { process, rpc_url: format!("http://127.0.0.1:{port}") };
+    let mut chain = RunningChain {
+        process,
+        rpc_url: format!("http://127.0.0.1:{port}"),
+    };
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let until = Instant::now() + READY_DEADLINE;
     while !is_healthy(address) {
         if let Some(status) = chain.process.try_wait()? {
-            bail!("{VALIDATOR} ended with {status}; its log is in {}", ledger.display());
+            bail!(
+                "{VALIDATOR} ended with {status}; its log is in {}",
+                ledger.display()
+            );
         }
-        ensure!(Instant::now() < until, "{VALIDATOR} gave no answer; its log is in {}", ledger.display());
+        ensure!(
+            Instant::now() < until,
+            "{VALIDATOR} gave no answer; its log is in {}",
+            ledger.display()
+        );
         std::thread::sleep(Duration::from_millis(100));
     }
     Ok(chain)
@@ -321,11 +375,18 @@ fn is_healthy(address: SocketAddr) -> bool {
 /// Builds the five programs if one of them is missing.
 fn ensure_programs(root: &Path) -> Result<()> {
     let deploy = root.join("target/deploy");
-    if PROGRAMS.iter().all(|program| deploy.join(format!("{program}.so")).is_file()) {
+    if PROGRAMS
+        .iter()
+        .all(|program| deploy.join(format!("{program}.so")).is_file())
+    {
         return Ok(());
     }
     let this = std::env::current_exe().context("find this program")?;
-    let status = Command::new(this).arg("build-sbf").current_dir(root).status().context("run build-sbf")?;
+    let status = Command::new(this)
+        .arg("build-sbf")
+        .current_dir(root)
+        .status()
+        .context("run build-sbf")?;
     ensure!(status.success(), "the programs do not build");
     Ok(())
 }
@@ -333,7 +394,18 @@ fn ensure_programs(root: &Path) -> Result<()> {
 /// Deploys the programs and runs the genesis; the migration prints the wallets itself.
 fn migrate(root: &Path, rpc_url: &str, keys: &Path) -> Result<()> {
     let status = Command::new("cargo")
-        .args(["run", "--quiet", "--package", "ion-migrations", "--bin", "ion-migrate", "--", "--url", rpc_url, "--keys"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "ion-migrations",
+            "--bin",
+            "ion-migrate",
+            "--",
+            "--url",
+            rpc_url,
+            "--keys",
+        ])
         .arg(keys)
         .current_dir(root)
         .status()

@@ -47,7 +47,11 @@ pub fn run(command: &mut Command, what: &str, show: Show) -> Result<String> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(if stream { Stdio::inherit() } else { Stdio::piped() })
+        .stderr(if stream {
+            Stdio::inherit()
+        } else {
+            Stdio::piped()
+        })
         .spawn()
         .with_context(|| format!("{what}: start {}", command.get_program().display()))?;
     let messages = child.stderr.take().map(|mut pipe| {
@@ -68,7 +72,10 @@ pub fn run(command: &mut Command, what: &str, show: Show) -> Result<String> {
         if let Some(Ok(Ok(bytes))) = messages.map(|thread| thread.join()) {
             io::stderr().write_all(&bytes)?;
         }
-        bail!("{what}: {} ended with {status}", command.get_program().display());
+        bail!(
+            "{what}: {} ended with {status}",
+            command.get_program().display()
+        );
     }
     String::from_utf8(stdout).with_context(|| format!("{what}: output is not UTF-8"))
 }
@@ -101,13 +108,19 @@ pub fn run_watched(command: &mut Command, what: &str) -> Result<Watched> {
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("{what}: start {}", command.get_program().display()))?;
-    let err = child.stderr.take().map(|pipe| thread::spawn(move || tee(pipe, &mut io::stderr())));
+    let err = child
+        .stderr
+        .take()
+        .map(|pipe| thread::spawn(move || tee(pipe, &mut io::stderr())));
     let out = child.stdout.take().map(|pipe| tee(pipe, &mut io::stdout()));
     let mut lines = out.transpose()?.unwrap_or_default();
     if let Some(Ok(err)) = err.map(|thread| thread.join()) {
         lines.extend(err?);
     }
-    Ok(Watched { success: child.wait()?.success(), lines })
+    Ok(Watched {
+        success: child.wait()?.success(),
+        lines,
+    })
 }
 
 fn tee(from: impl Read, to: &mut impl Write) -> io::Result<Vec<String>> {

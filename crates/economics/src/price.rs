@@ -405,6 +405,34 @@ mod tests {
         );
     }
 
+    #[test]
+    fn golden_conversions_by_exact_rationals_agree() {
+        const GOLDEN: &str = include_str!("../fixtures/prices.csv");
+        let mut rows = 0;
+        for line in GOLDEN.lines().skip(1) {
+            let mut cells = line.split(',');
+            let mut next = || cells.next().unwrap();
+            let p12: u128 = next().parse().unwrap();
+            let amount: u64 = next().parse().unwrap();
+            let (usd, io) = (
+                UsdMicros::from_base_units(amount),
+                Io::from_base_units(amount),
+            );
+            let results = [
+                usd_to_io_floor(usd, p12).map(Io::base_units),
+                usd_to_io_ceil(usd, p12).map(Io::base_units),
+                io_to_usd_floor(io, p12).map(UsdMicros::base_units),
+                io_to_usd_ceil(io, p12).map(UsdMicros::base_units),
+            ];
+            for result in results {
+                let expected = next().parse::<u64>().map_err(|_| MathError::Overflow);
+                assert_eq!(result, expected, "{line}");
+            }
+            rows += 1;
+        }
+        assert_eq!(rows, 500);
+    }
+
     proptest! {
         #[test]
         fn round_trip_never_gains(amount in 0_u64..80_000_000_000_000_000, p12 in 1_u128..=MAX_P12) {

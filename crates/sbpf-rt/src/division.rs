@@ -63,11 +63,7 @@ const fn div_limb(n1: u64, n0: u64, d: u64) -> (u64, u64) {
         return (((upper / d) << 32) | (lower / d), lower % d);
     }
     let shift = d.leading_zeros();
-    let (q, r) = div_normalised(
-        (n1 << shift) | shift_in(n0, shift),
-        n0 << shift,
-        d << shift,
-    );
+    let (q, r) = div_normalised((n1 << shift) | shift_in(n0, shift), n0 << shift, d << shift);
     (q, r >> shift)
 }
 

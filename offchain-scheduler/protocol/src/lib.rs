@@ -9,6 +9,8 @@
 
 mod device;
 mod envelope;
+mod quote;
 
 pub use device::*;
 pub use envelope::*;
+pub use quote::*;

@@ -15,7 +15,10 @@ use crate::error::BookingError;
 
 /// Refuses accounts that the instruction does not name. Errors: `ExtraAccounts`.
 pub(crate) fn no_extra_accounts<T: Bumps>(ctx: &Context<T>) -> Result<()> {
-    require!(ctx.remaining_accounts.is_empty(), BookingError::ExtraAccounts);
+    require!(
+        ctx.remaining_accounts.is_empty(),
+        BookingError::ExtraAccounts
+    );
     Ok(())
 }
 
@@ -26,7 +29,10 @@ pub(crate) fn now() -> Result<i64> {
 
 /// Refuses an entry while the guardian's bit is set. Errors: `Paused`.
 pub(crate) fn not_paused(config: &Config, now: i64) -> Result<()> {
-    require!(!config.is_paused(PauseBit::Booking, now), BookingError::Paused);
+    require!(
+        !config.is_paused(PauseBit::Booking, now),
+        BookingError::Paused
+    );
     Ok(())
 }
 
@@ -68,8 +74,8 @@ pub(crate) fn read_price(
         BookingError::BadOracleAccount
     );
     let data = account.try_borrow_data()?;
-    let update =
-        PriceUpdateV2::try_deserialize(&mut &data[..]).map_err(|_| BookingError::BadOracleAccount)?;
+    let update = PriceUpdateV2::try_deserialize(&mut &data[..])
+        .map_err(|_| BookingError::BadOracleAccount)?;
     let message = update.price_message;
     require!(
         message.feed_id == config.price_feed_id,
@@ -108,7 +114,9 @@ pub(crate) fn attested_work_report(
     now: i64,
 ) -> Result<i64> {
     require!(
-        poll.kind == ReportKind::WorkReport.to_u8() && poll.subject == crate::ID && poll.seq == hour,
+        poll.kind == ReportKind::WorkReport.to_u8()
+            && poll.subject == crate::ID
+            && poll.seq == hour,
         BookingError::WrongReport
     );
     require!(poll.attested_at != 0, BookingError::ReportNotAttested);
@@ -130,7 +138,6 @@ pub(crate) fn can_receive(account: &AccountInfo, wallet: &Pubkey, mint: &Pubkey)
     let Ok(data) = account.try_borrow_data() else {
         return false;
     };
-    TokenAccount::try_deserialize(&mut &data[..]).is_ok_and(|token| {
-        token.owner == *wallet && token.mint == *mint && !token.is_frozen()
-    })
+    TokenAccount::try_deserialize(&mut &data[..])
+        .is_ok_and(|token| token.owner == *wallet && token.mint == *mint && !token.is_frozen())
 }

@@ -38,7 +38,8 @@ pub const FLAG_FAILOVER: u8 = 2;
 /// Every known flag.
 pub const KNOWN_FLAGS: u8 = FLAG_GANG | FLAG_FAILOVER;
 
-const CALLER_AND_BUMP: ([u8; 32], u8) = derive_program_address(&[CALLER_SEED], &crate::ID_CONST.to_bytes());
+const CALLER_AND_BUMP: ([u8; 32], u8) =
+    derive_program_address(&[CALLER_SEED], &crate::ID_CONST.to_bytes());
 /// The address with which this program signs calls to `registry` and `ide`.
 pub const CALLER: Pubkey = Pubkey::new_from_array(CALLER_AND_BUMP.0);
 /// Bump of [`CALLER`].
@@ -73,9 +74,8 @@ pub const FEE_USDC: Pubkey =
 pub const FEE_IO: Pubkey =
     Pubkey::new_from_array(derive_program_address(&[b"fee_io"], &ide::ID_CONST.to_bytes()).0);
 /// Reward vault for IO, owned by `ide`; takes IO that was sent to an escrow by strangers.
-pub const REWARD_VAULT: Pubkey = Pubkey::new_from_array(
-    derive_program_address(&[b"reward_vault"], &ide::ID_CONST.to_bytes()).0,
-);
+pub const REWARD_VAULT: Pubkey =
+    Pubkey::new_from_array(derive_program_address(&[b"reward_vault"], &ide::ID_CONST.to_bytes()).0);
 
 #[cfg(test)]
 mod tests {
@@ -87,7 +87,10 @@ mod tests {
         assert_eq!(find(&[CALLER_SEED], &crate::ID), (CALLER, CALLER_BUMP));
         assert_eq!(find(&[b"config"], &registry::ID).0, CONFIG);
         assert_eq!(find(&[b"roles"], &registry::ID).0, ROLES);
-        assert_eq!(find(&[b"params", crate::ID.as_ref()], &registry::ID).0, PARAMS);
+        assert_eq!(
+            find(&[b"params", crate::ID.as_ref()], &registry::ID).0,
+            PARAMS
+        );
         assert_eq!(
             find(&[b"params", staking::ID.as_ref()], &registry::ID).0,
             STAKING_PARAMS

@@ -2,10 +2,7 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
-    billing::BillingError,
-    booking::BookingRuleError,
-    math::MathError,
-    price::PriceError,
+    billing::BillingError, booking::BookingRuleError, math::MathError, price::PriceError,
 };
 
 /// Errors of the booking program.
@@ -162,7 +159,9 @@ pub enum BookingError {
     WrongFeeVault, // 6070 0x17b6
     #[msg("only the payout wallet of the device may pull its pay")]
     NotPayoutWallet, // 6071 0x17b7
-    #[msg("the refund goes to the payer: its associated account, or any account of it when it signs")]
+    #[msg(
+        "the refund goes to the payer: its associated account, or any account of it when it signs"
+    )]
     WrongRefundDestination, // 6072 0x17b8
     #[msg("there is nothing to pull")]
     NothingToPull, // 6073 0x17b9

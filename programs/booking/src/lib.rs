@@ -138,7 +138,7 @@ pub mod booking {
     }
 
     /// Pays one line of a record to its supplier; anyone.
-    pub fn earn(ctx: Context<Earn>, args: EarnArgs) -> Result<()> {
+    pub fn earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_earn(ctx, args)
     }

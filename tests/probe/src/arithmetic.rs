@@ -1,4 +1,4 @@
-//! 128-bit operations and what they cost.
+//! 128-bit operations.
 
 use core::hint::black_box;
 
@@ -34,7 +34,7 @@ pub struct Results {
 /// An operation to measure.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// An exclusive or: what measuring itself costs.
+    /// An exclusive or: what the instruction costs without an operation.
     Nothing,
     /// `u128 * u128`.
     Multiply,
@@ -60,42 +60,31 @@ impl Pair {
             quotient: if is_zero { 0 } else { a / b },
             remainder: if is_zero { 0 } else { a % b },
             signed_product: signed_a.checked_mul(signed_b).unwrap_or(i128::MIN),
-            signed_quotient: if is_zero { 0 } else { signed_a.wrapping_div(signed_b) },
-            signed_remainder: if is_zero { 0 } else { signed_a.wrapping_rem(signed_b) },
+            signed_quotient: if is_zero {
+                0
+            } else {
+                signed_a.wrapping_div(signed_b)
+            },
+            signed_remainder: if is_zero {
+                0
+            } else {
+                signed_a.wrapping_rem(signed_b)
+            },
         }
     }
 
-    /// Compute units of one operation on the pair, with the two calls that read the meter.
+    /// One operation on the pair, its result thrown away.
     #[inline(never)]
-    pub fn measure(&self, operation: Operation) -> u64 {
-        let (a, b) = (self.a, self.b);
+    pub fn perform(&self, operation: Operation) {
+        let (a, b) = (black_box(self.a), black_box(self.b));
         let (signed_a, signed_b) = (a as i128, b as i128);
-        match operation {
-            Operation::Nothing => metered(|| black_box(a) ^ black_box(b)),
-            Operation::Multiply => metered(|| black_box(a).wrapping_mul(black_box(b))),
-            Operation::Divide => metered(|| black_box(a) / black_box(b)),
-            Operation::Remainder => metered(|| black_box(a) % black_box(b)),
-            Operation::SignedDivide => metered(|| black_box(signed_a).wrapping_div(black_box(signed_b)) as u128),
-            Operation::SignedRemainder => metered(|| black_box(signed_a).wrapping_rem(black_box(signed_b)) as u128),
-        }
+        black_box(match operation {
+            Operation::Nothing => a ^ b,
+            Operation::Multiply => a.wrapping_mul(b),
+            Operation::Divide => a / b,
+            Operation::Remainder => a % b,
+            Operation::SignedDivide => signed_a.wrapping_div(signed_b) as u128,
+            Operation::SignedRemainder => signed_a.wrapping_rem(signed_b) as u128,
+        });
     }
-}
-
-#[inline(always)]
-fn metered(operation: impl FnOnce() -> u128) -> u64 {
-    let before = remaining_compute_units();
-    black_box(operation());
-    before.wrapping_sub(remaining_compute_units())
-}
-
-#[cfg(target_os = "solana")]
-#[allow(unsafe_code, reason = "every syscall is declared unsafe; this one takes no argument")]
-fn remaining_compute_units() -> u64 {
-    unsafe { solana_define_syscall::definitions::sol_remaining_compute_units() }
-}
-
-/// The host has no meter.
-#[cfg(not(target_os = "solana"))]
-fn remaining_compute_units() -> u64 {
-    0
 }

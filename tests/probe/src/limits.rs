@@ -24,7 +24,8 @@ pub fn panic_with(kind: PanicKind) -> Result<()> {
     match kind {
         PanicKind::Explicit => panic!("a panic of kind {kind:?}"),
         PanicKind::Unwrap => {
-            black_box(None::<u64>).unwrap();
+            let missing: Option<u64> = black_box(None);
+            black_box(missing.unwrap());
         }
         PanicKind::Index => {
             let values = black_box([1u64, 2, 3]);
@@ -43,8 +44,11 @@ pub fn panic_with(kind: PanicKind) -> Result<()> {
 /// Bytes of locals of each call of [`descend`].
 pub const LOCAL_BYTES: usize = 3_000;
 
-/// Sum over the levels of `depth * LOCAL_BYTES`: each level fills its locals with its depth and adds
-/// them up only after the deeper levels returned.
+/// Distance of the bytes that a checksum reads.
+pub const STRIDE: usize = 60;
+
+/// Fills the locals of each level with its depth and adds up every [`STRIDE`]th byte of them, only
+/// after the deeper levels returned.
 #[inline(never)]
 pub fn descend(depth: u8) -> u64 {
     let locals = black_box([depth; LOCAL_BYTES]);
@@ -52,12 +56,9 @@ pub fn descend(depth: u8) -> u64 {
     below + checksum(black_box(&locals))
 }
 
-/// Fills `bytes` of heap with a pattern and adds them up.
+/// Fills `bytes` of heap with sevens and adds up every [`STRIDE`]th byte.
 pub fn allocate(bytes: u32) -> u64 {
-    let length = bytes as usize;
-    let mut memory = Vec::with_capacity(length);
-    memory.resize(length, 7u8);
-    checksum(black_box(&memory))
+    checksum(black_box(&vec![7u8; bytes as usize]))
 }
 
 /// A frame of more than 4096 bytes.
@@ -70,5 +71,9 @@ pub fn oversized_frame(fill: u8) -> u64 {
 
 #[inline(never)]
 fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|&byte| u64::from(byte)).sum()
+    bytes
+        .iter()
+        .step_by(STRIDE)
+        .map(|&byte| u64::from(byte))
+        .sum()
 }

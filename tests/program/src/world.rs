@@ -1,6 +1,6 @@
 //! A network after genesis, for tests.
 
-use std::{cell::RefCell, sync::LazyLock};
+use std::cell::RefCell;
 
 use anchor_lang::{AccountDeserialize, AnchorDeserialize, Discriminator, Owner};
 use anchor_spl::associated_token::get_associated_token_address;
@@ -10,11 +10,11 @@ use ion_client::{
     idl,
     send::{self, Chain, SendError},
 };
-use ion_economics::units::HOUR;
 use ion_migrations::{
     genesis::{self, GenesisPlan},
-    keys::derived_key,
+    rent::Rent,
     tokens,
+    wallets::{GENESIS_WALLETS, Wallets},
 };
 use ion_test_oracle::PostedPrice;
 use solana_account::Account;
@@ -94,21 +94,22 @@ impl World {
 
     /// The programs are deployed and nothing is initialised.
     pub fn before_genesis() -> Self {
-        static AUTHORITY: LazyLock<Keypair> = LazyLock::new(|| derived_key("wallet: authority"));
-        let authority = AUTHORITY.insecure_clone();
+        let key = |name: &str| Wallets::Development.key(name).expect("development keys are derived");
+        let authority = key("authority");
         let chain = LiteChain::new(&authority.pubkey());
         chain.set_time(WORLD_START);
-        let role = |name: &str| derived_key(&format!("wallet: {name}"));
-        let verifiers = [role("verifier 1"), role("verifier 2"), role("verifier 3")];
-        let plan = GenesisPlan::development(FEED, RECEIVER, genesis_hour());
+        let verifiers = ["verifier-1", "verifier-2", "verifier-3"].map(key);
+        let rent = Rent::read(&chain).expect("the machine has a rent sysvar");
+        let plan = GenesisPlan::new(&Wallets::Development, RECEIVER, FEED, WORLD_START, rent)
+            .expect("development keys are derived");
         let world = Self {
             chain,
-            governance: role("governance"),
-            guardian: role("guardian"),
-            scheduler: role("scheduler"),
-            slasher: role("slasher"),
-            arbiter: role("arbiter"),
-            treasury: role("treasury"),
+            governance: key("governance"),
+            guardian: key("guardian"),
+            scheduler: key("scheduler"),
+            slasher: key("slasher"),
+            arbiter: key("arbiter"),
+            treasury: key("treasury"),
             authority,
             verifiers,
             plan,
@@ -131,7 +132,10 @@ impl World {
 
     /// Every key that may have to sign a genesis step.
     pub fn genesis_keys(&self) -> Vec<Keypair> {
-        genesis::development_keys()
+        GENESIS_WALLETS
+            .iter()
+            .map(|name| Wallets::Development.key(name).expect("development keys are derived"))
+            .collect()
     }
 
     /// Gives a wallet lamports.
@@ -173,7 +177,8 @@ impl World {
             let [_, mint] = tokens::mint_to_wallet(&usdc_mint, &payer, &payer, wallet, usdc).expect("classic token");
             instructions.push(mint);
         }
-        self.send(&self.authority, &[&self.treasury][..usize::from(io > 0)], &instructions).expect("funding succeeds");
+        let signers = [&self.treasury];
+        self.send(&self.authority, &signers[..usize::from(io > 0)], &instructions).expect("funding succeeds");
     }
 
     /// Sends instructions in one transaction.
@@ -312,8 +317,4 @@ impl Default for World {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn genesis_hour() -> u64 {
-    u64::try_from(WORLD_START.div_euclid(HOUR)).expect("after 1970")
 }

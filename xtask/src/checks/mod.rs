@@ -24,7 +24,15 @@ pub fn run() -> Result<()> {
 
     checks.gate("Format", || cargo_gate(&["fmt", "--all", "--check"]));
     checks.gate("Lints", || {
-        cargo_gate(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+        cargo_gate(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ])
     });
     let programs = checks.gate("Programs", || sbf::build_all(true));
     checks.gate("Stack frames above 4096 bytes are refused", || {
@@ -36,7 +44,10 @@ pub fn run() -> Result<()> {
     checks.gate("Interface files", || {
         let differing = idl::differing()?;
         if !differing.is_empty() {
-            bail!("{} differ from the sources: run `cargo xtask idl`", differing.join(", "));
+            bail!(
+                "{} differ from the sources: run `cargo xtask idl`",
+                differing.join(", ")
+            );
         }
         Ok(())
     });
@@ -83,9 +94,18 @@ fn test_commands() -> Vec<(&'static str, &'static [&'static str])> {
         vec![
             (
                 "Tests: unit, property, programs, end to end",
-                &["nextest", "run", "--workspace", "--config-file", "xtask/nextest.toml"],
+                &[
+                    "nextest",
+                    "run",
+                    "--workspace",
+                    "--config-file",
+                    "xtask/nextest.toml",
+                ],
             ),
-            ("Tests: examples in the documentation", &["test", "--workspace", "--doc", "--quiet"]),
+            (
+                "Tests: examples in the documentation",
+                &["test", "--workspace", "--doc", "--quiet"],
+            ),
         ]
     } else {
         vec![(
@@ -97,7 +117,9 @@ fn test_commands() -> Vec<(&'static str, &'static [&'static str])> {
 
 fn cargo_gate(arguments: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    process::without_cargo_environment(&mut cargo).current_dir(workspace::root()).args(arguments);
+    process::without_cargo_environment(&mut cargo)
+        .current_dir(workspace::root())
+        .args(arguments);
     if !cargo.status()?.success() {
         bail!("cargo {} failed (see above)", arguments.join(" "));
     }
@@ -148,7 +170,10 @@ impl Checks {
             }
             Err(error) => {
                 println!("error: {error:#}");
-                Tally { failed: 1, ..Tally::default() }
+                Tally {
+                    failed: 1,
+                    ..Tally::default()
+                }
             }
         };
         if counted.failed > 0 {

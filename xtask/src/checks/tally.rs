@@ -26,9 +26,11 @@ impl Tally {
     /// `Summary [ 1.2s] 8 tests run: 7 passed (1 slow), 1 failed, 3 skipped`.
     fn of_line(line: &str) -> Option<Self> {
         let line = line.trim();
-        let counts = line
-            .strip_prefix("test result: ")
-            .or_else(|| line.strip_prefix("Summary [").and_then(|rest| rest.split_once("run: ")).map(|(_, counts)| counts))?;
+        let counts = line.strip_prefix("test result: ").or_else(|| {
+            line.strip_prefix("Summary [")
+                .and_then(|rest| rest.split_once("run: "))
+                .map(|(_, counts)| counts)
+        })?;
         Some(Self {
             passed: count_before(counts, &["passed"]),
             failed: count_before(counts, &["failed", "timed out", "exec failed"]),
@@ -69,7 +71,11 @@ impl AddAssign for Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        write!(
+            f,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
     }
 }
 
@@ -79,7 +85,11 @@ mod tests {
 
     fn tally(lines: &[&str]) -> (u64, u64, u64) {
         let lines: Vec<_> = lines.iter().map(|&line| line.to_owned()).collect();
-        let Tally { passed, failed, skipped } = Tally::of_lines(&lines);
+        let Tally {
+            passed,
+            failed,
+            skipped,
+        } = Tally::of_lines(&lines);
         (passed, failed, skipped)
     }
 
@@ -109,6 +119,9 @@ mod tests {
 
     #[test]
     fn other_lines_count_nothing() {
-        assert_eq!(tally(&["5 passed", "Summary of changes", "test result"]), (0, 0, 0));
+        assert_eq!(
+            tally(&["5 passed", "Summary of changes", "test result"]),
+            (0, 0, 0)
+        );
     }
 }

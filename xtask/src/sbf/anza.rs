@@ -24,7 +24,10 @@ impl Anza {
     /// Finds the tool in PATH. None when it is missing, when its platform tools have not been
     /// downloaded (it would fetch some hundred MB at the first build) or are too old.
     pub fn find() -> Option<Self> {
-        let output = Command::new("cargo-build-sbf").arg("--version").output().ok()?;
+        let output = Command::new("cargo-build-sbf")
+            .arg("--version")
+            .output()
+            .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         let tools = installed_tools(&text, &env::home_dir()?)?;
         (rustc_minor(&text)? >= MIN_RUSTC_MINOR && tools.is_file()).then_some(Self(()))
@@ -32,7 +35,11 @@ impl Anza {
 
     /// Builds one program and copies it to `target/deploy`.
     pub fn build(&self, program: &Program) -> Result<PathBuf> {
-        process::run(&mut command(program, &[]), &format!("build {}", program.lib), Show::Output)?;
+        process::run(
+            &mut command(program, &[]),
+            &format!("build {}", program.lib),
+            Show::Output,
+        )?;
         deploy(&output_dir().join(format!("{}.so", program.lib)), program)
     }
 
@@ -69,15 +76,24 @@ fn command(program: &Program, features: &[&str]) -> Command {
 /// Compiler of the platform tools that `cargo-build-sbf --version` names.
 fn installed_tools(version_text: &str, home: &Path) -> Option<PathBuf> {
     let version = word_after(version_text, "platform-tools")?;
-    Some(home.join(".cache/solana").join(version).join("platform-tools/rust/bin/rustc"))
+    Some(
+        home.join(".cache/solana")
+            .join(version)
+            .join("platform-tools/rust/bin/rustc"),
+    )
 }
 
 fn rustc_minor(version_text: &str) -> Option<u32> {
-    word_after(version_text, "rustc")?.split('.').nth(1)?.parse().ok()
+    word_after(version_text, "rustc")?
+        .split('.')
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 fn word_after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    text.lines().find_map(|line| line.strip_prefix(word)?.split_whitespace().next())
+    text.lines()
+        .find_map(|line| line.strip_prefix(word)?.split_whitespace().next())
 }
 
 #[cfg(test)]

@@ -32,9 +32,15 @@ fn check_bytes(bytes: &[u8]) -> Result<()> {
          (is feature `no-entrypoint` on?)",
         bytes.len()
     );
-    ensure!(bytes.starts_with(b"\x7fELF\x02\x01"), "the built file is no 64-bit ELF file");
+    ensure!(
+        bytes.starts_with(b"\x7fELF\x02\x01"),
+        "the built file is no 64-bit ELF file"
+    );
     let machine = u16::from_le_bytes(field(bytes, 18)?);
-    ensure!(MACHINES.contains(&machine), "the built file is for machine {machine}, not for SBPF");
+    ensure!(
+        MACHINES.contains(&machine),
+        "the built file is for machine {machine}, not for SBPF"
+    );
     let entry = u64::from_le_bytes(field(bytes, 24)?);
     if !is_in_executable_segment(bytes, entry)? {
         bail!("the entry point {entry:#x} lies in no executable segment");
@@ -49,7 +55,10 @@ fn check_bytes(bytes: &[u8]) -> Result<()> {
 fn is_in_executable_segment(bytes: &[u8], address: u64) -> Result<bool> {
     let table = usize::try_from(u64::from_le_bytes(field(bytes, 32)?))?;
     let count = usize::from(u16::from_le_bytes(field(bytes, 56)?));
-    ensure!(table >= HEADER_BYTES, "the program headers overlap the file header");
+    ensure!(
+        table >= HEADER_BYTES,
+        "the program headers overlap the file header"
+    );
     for index in 0..count {
         let header = table + index * PROGRAM_HEADER_BYTES;
         let flags = u32::from_le_bytes(field(bytes, header + 4)?);

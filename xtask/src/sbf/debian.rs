@@ -28,7 +28,10 @@ pub fn install_compiler() -> Result<()> {
     if std::env::consts::ARCH != "x86_64" || !Path::new("/usr/bin/apt-get").is_file() {
         return refuse("it is not an x86-64 Debian system", INSTALL_ANZA);
     }
-    if COMPILER_PACKAGES.iter().all(|package| is_installed(package)) {
+    if COMPILER_PACKAGES
+        .iter()
+        .all(|package| is_installed(package))
+    {
         return Ok(());
     }
     let packages = COMPILER_PACKAGES.join(" ");
@@ -36,7 +39,10 @@ pub fn install_compiler() -> Result<()> {
         "apt-get update && apt-get install -y --no-install-recommends {packages}    (as root, on Debian 12)"
     );
     if !is_root() {
-        return refuse("Debian packages are missing and this user is not root", &by_hand);
+        return refuse(
+            "Debian packages are missing and this user is not root",
+            &by_hand,
+        );
     }
     let started = Instant::now();
     let what = format!("install {packages}");
@@ -48,7 +54,10 @@ pub fn install_compiler() -> Result<()> {
         });
     if let Err(error) = installed {
         eprintln!("{error:#}");
-        return refuse("Debian's archive does not give the packages (network?)", &by_hand);
+        return refuse(
+            "Debian's archive does not give the packages (network?)",
+            &by_hand,
+        );
     }
     process::report_step(&what, started);
     Ok(())
@@ -66,7 +75,14 @@ pub fn fetch_llvm(dir: &Path) -> Result<()> {
     let fetched = apt(&options, &["update", "-qq"])
         .and_then(|mut update| process::run(&mut update, &what, Show::Spinner))
         .and_then(|_| {
-            let get = ["install", "-y", "-qq", "--download-only", "--no-install-recommends", &package];
+            let get = [
+                "install",
+                "-y",
+                "-qq",
+                "--download-only",
+                "--no-install-recommends",
+                &package,
+            ];
             process::run(&mut apt(&options, &get)?, &what, Show::Spinner)
         });
     if let Err(error) = fetched {
@@ -81,7 +97,11 @@ pub fn fetch_llvm(dir: &Path) -> Result<()> {
         let file = file?.path();
         if file.extension().is_some_and(|extension| extension == "deb") {
             let mut unpack = Command::new("dpkg-deb");
-            process::run(unpack.arg("-x").arg(&file).arg(&root), "unpack LLVM", Show::Spinner)?;
+            process::run(
+                unpack.arg("-x").arg(&file).arg(&root),
+                "unpack LLVM",
+                Show::Spinner,
+            )?;
         }
     }
     fs::create_dir_all(dir)?;
@@ -121,12 +141,22 @@ fn private_archive(work: &Path) -> Result<Vec<OsString>> {
     if work.exists() {
         fs::remove_dir_all(work)?;
     }
-    for dir in ["lists/partial", "archives/partial", "state", "log", "none", "root"] {
+    for dir in [
+        "lists/partial",
+        "archives/partial",
+        "state",
+        "log",
+        "none",
+        "root",
+    ] {
         fs::create_dir_all(work.join(dir))?;
     }
     fs::write(work.join("status"), "")?;
     let keys = "/usr/share/keyrings/debian-archive-keyring.gpg";
-    fs::write(work.join("sources.list"), format!("deb [signed-by={keys}] {} sid main\n", mirror()?))?;
+    fs::write(
+        work.join("sources.list"),
+        format!("deb [signed-by={keys}] {} sid main\n", mirror()?),
+    )?;
     let settings = [
         ("Dir::Etc::sourcelist", "sources.list"),
         ("Dir::Etc::sourceparts", "none"),
@@ -164,18 +194,26 @@ fn mirror() -> Result<String> {
         "find the Debian mirror",
         Show::Spinner,
     )?;
-    Ok(main_archive(&targets).unwrap_or("http://deb.debian.org/debian").to_owned())
+    Ok(main_archive(&targets)
+        .unwrap_or("http://deb.debian.org/debian")
+        .to_owned())
 }
 
 fn main_archive(targets: &str) -> Option<&str> {
-    targets.lines().map(|line| line.trim_end_matches('/')).find(|line| line.ends_with("/debian"))
+    targets
+        .lines()
+        .map(|line| line.trim_end_matches('/'))
+        .find(|line| line.ends_with("/debian"))
 }
 
 fn apt(options: &[OsString], arguments: &[&str]) -> Result<Command> {
     let path = PathBuf::from("/usr/bin/apt-get");
     ensure!(path.is_file(), "apt-get is missing");
     let mut command = Command::new(path);
-    command.env("DEBIAN_FRONTEND", "noninteractive").args(options).args(arguments);
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(options)
+        .args(arguments);
     Ok(command)
 }
 
@@ -187,7 +225,10 @@ fn is_installed(package: &str) -> bool {
 }
 
 fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 #[cfg(test)]

@@ -20,7 +20,13 @@ pub fn install(home: &Path) -> Result<()> {
     process::without_cargo_environment(&mut cargo)
         // Outside the checkout, so that none of its settings apply.
         .current_dir(home)
-        .args(["install", "sbpf-linker", "--locked", "--version", &format!("={VERSION}")])
+        .args([
+            "install",
+            "sbpf-linker",
+            "--locked",
+            "--version",
+            &format!("={VERSION}"),
+        ])
         .arg("--root")
         .arg(home.join("linker"))
         .arg("--target-dir")
@@ -29,7 +35,10 @@ pub fn install(home: &Path) -> Result<()> {
     fs::remove_dir_all(home.join("linker-build"))?;
     let bin = home.join("bin");
     fs::create_dir_all(&bin)?;
-    fs::rename(home.join("linker/bin/sbpf-linker"), bin.join("sbpf-linker-real"))?;
+    fs::rename(
+        home.join("linker/bin/sbpf-linker"),
+        bin.join("sbpf-linker-real"),
+    )?;
     fs::remove_dir_all(home.join("linker"))?;
     let wrapper = bin.join("sbpf-linker");
     fs::write(&wrapper, WRAPPER)?;

@@ -70,7 +70,10 @@ pub fn run(args: &BuildArgs) -> Result<()> {
 /// Builds all programs, and the probe program too when asked.
 pub fn build_all(with_probe: bool) -> Result<()> {
     let probe = with_probe.then_some(PROBE);
-    build(&Route::find()?, &PROGRAMS.into_iter().chain(probe).collect::<Vec<_>>())
+    build(
+        &Route::find()?,
+        &PROGRAMS.into_iter().chain(probe).collect::<Vec<_>>(),
+    )
 }
 
 /// True when the probe program with one stack frame above the limit is refused by the build.

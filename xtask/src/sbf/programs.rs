@@ -13,23 +13,50 @@ pub struct Program {
 
 /// The programs of the product.
 pub const PROGRAMS: [Program; 5] = [
-    Program { package: "ion-registry", lib: "registry", dir: "programs/registry" },
-    Program { package: "ion-staking", lib: "staking", dir: "programs/staking" },
-    Program { package: "ion-rewards", lib: "rewards", dir: "programs/rewards" },
-    Program { package: "ion-ide", lib: "ide", dir: "programs/ide" },
-    Program { package: "ion-booking", lib: "booking", dir: "programs/booking" },
+    Program {
+        package: "ion-registry",
+        lib: "registry",
+        dir: "programs/registry",
+    },
+    Program {
+        package: "ion-staking",
+        lib: "staking",
+        dir: "programs/staking",
+    },
+    Program {
+        package: "ion-rewards",
+        lib: "rewards",
+        dir: "programs/rewards",
+    },
+    Program {
+        package: "ion-ide",
+        lib: "ide",
+        dir: "programs/ide",
+    },
+    Program {
+        package: "ion-booking",
+        lib: "booking",
+        dir: "programs/booking",
+    },
 ];
 
 /// The program with which the tests probe the toolchain and the runtime.
-pub const PROBE: Program = Program { package: "ion-probe", lib: "probe", dir: "tests/probe" };
+pub const PROBE: Program = Program {
+    package: "ion-probe",
+    lib: "probe",
+    dir: "tests/probe",
+};
 
 /// Feature of the probe program that adds a stack frame above the limit.
 pub const OVERSIZED_FRAME: &str = "oversized-frame";
 
 /// The program of that name, for the command line.
 pub fn parse(name: &str) -> Result<Program, String> {
-    PROGRAMS.into_iter().find(|program| program.lib == name).ok_or_else(|| {
-        let names: Vec<_> = PROGRAMS.iter().map(|program| program.lib).collect();
-        format!("no such program; there are {}", names.join(", "))
-    })
+    PROGRAMS
+        .into_iter()
+        .find(|program| program.lib == name)
+        .ok_or_else(|| {
+            let names: Vec<_> = PROGRAMS.iter().map(|program| program.lib).collect();
+            format!("no such program; there are {}", names.join(", "))
+        })
 }

@@ -21,7 +21,11 @@ pub fn copy_edited(to: &Path) -> Result<()> {
     fs::create_dir_all(parent)?;
     let mut copy = Command::new("cp");
     copy.arg("-r").arg(original()).arg(to);
-    process::run(&mut copy, "copy the standard library's sources", Show::Spinner)?;
+    process::run(
+        &mut copy,
+        "copy the standard library's sources",
+        Show::Spinner,
+    )?;
     edit(&to.join("std/src/hash/random.rs"), fixed_hash_keys)?;
     edit(&to.join("std/src/sys/alloc/mod.rs"), minimum_alignment)
 }
@@ -30,7 +34,11 @@ fn edit(file: &Path, change: fn(&str) -> Option<String>) -> Result<()> {
     let text = fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
     let changed = change(&text)
         .with_context(|| format!("{} is not as this edit knows it", file.display()))?;
-    ensure!(changed != text, "the edit of {} changed nothing", file.display());
+    ensure!(
+        changed != text,
+        "the edit of {} changed nothing",
+        file.display()
+    );
     fs::write(file, changed)?;
     Ok(())
 }
@@ -39,14 +47,22 @@ fn edit(file: &Path, change: fn(&str) -> Option<String>) -> Result<()> {
 fn fixed_hash_keys(text: &str) -> Option<String> {
     let start = text.find("thread_local!(static KEYS")?;
     let end = start + text[start..].find("\n    }\n}\n")?;
-    Some(format!("{}RandomState {{ k0: 0, k1: 0 }}{}", &text[..start], &text[end..]))
+    Some(format!(
+        "{}RandomState {{ k0: 0, k1: 0 }}{}",
+        &text[..start],
+        &text[end..]
+    ))
 }
 
 /// The architecture joins those whose allocator aligns to 8 bytes, as a program's allocator does.
 fn minimum_alignment(text: &str) -> Option<String> {
     const NEIGHBOUR: &str = "target_arch = \"csky\",";
     text.contains(NEIGHBOUR).then(|| {
-        text.replacen(NEIGHBOUR, &format!("{NEIGHBOUR}\n    target_arch = \"bpf\","), 1)
+        text.replacen(
+            NEIGHBOUR,
+            &format!("{NEIGHBOUR}\n    target_arch = \"bpf\","),
+            1,
+        )
     })
 }
 

@@ -53,7 +53,10 @@ impl Toolchain {
         }
 
         let started = Instant::now();
-        eprintln!("Setting up the toolchain for programs in {} (some minutes, once)", home.display());
+        eprintln!(
+            "Setting up the toolchain for programs in {} (some minutes, once)",
+            home.display()
+        );
         debian::install_compiler()?;
         let version = rustc_version()
             .with_context(|| format!("{RUSTC} is missing or not of version 1.{RUSTC_MINORS:?}"))?;
@@ -79,13 +82,19 @@ impl Toolchain {
         let path = std::env::var("PATH").context("PATH is not set")?;
         let mut cargo = Command::new(CARGO);
         process::without_cargo_environment(&mut cargo)
-            .env("PATH", format!("{}:{path}", self.home.join("bin").display()))
+            .env(
+                "PATH",
+                format!("{}:{path}", self.home.join("bin").display()),
+            )
             .env("RUSTC", RUSTC)
             // Unstable flags with the packaged compiler.
             .env("RUSTC_BOOTSTRAP", "1")
             // The standard library counts as supported here, so ordinary crates may use it.
             .env("RUSTC_BOOTSTRAP_SYNTHETIC_TARGET", "1")
-            .env("__CARGO_TESTS_ONLY_SRC_ROOT", self.home.join("rust/library"));
+            .env(
+                "__CARGO_TESTS_ONLY_SRC_ROOT",
+                self.home.join("rust/library"),
+            );
         Ok(cargo)
     }
 }
@@ -94,7 +103,12 @@ impl Toolchain {
 fn rustc_version() -> Option<String> {
     let output = Command::new(RUSTC).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    let minor = text.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
+    let minor = text
+        .strip_prefix("rustc 1.")?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()?;
     RUSTC_MINORS.contains(&minor).then_some(text)
 }
 
@@ -115,5 +129,4 @@ pub fn refuse<T>(reason: &str, instead: &str) -> Result<T> {
 }
 
 /// The way that works on every system with network access to Anza's downloads.
-pub const INSTALL_ANZA: &str =
-    "sh -c \"$(curl -sSfL https://release.anza.xyz/stable/install)\" && cargo-build-sbf --install-only";
+pub const INSTALL_ANZA: &str = "sh -c \"$(curl -sSfL https://release.anza.xyz/stable/install)\" && cargo-build-sbf --install-only";

@@ -63,7 +63,9 @@ pub fn build(toolchain: &Toolchain, program: &Program) -> Result<PathBuf> {
 
 /// True when the build of `program` with `feature` fails because of the size of a stack frame.
 pub fn refuses(toolchain: &Toolchain, program: &Program, feature: &str) -> Result<bool> {
-    let output = cargo(toolchain, program)?.args(["--features", feature]).output()?;
+    let output = cargo(toolchain, program)?
+        .args(["--features", feature])
+        .output()?;
     let messages = String::from_utf8_lossy(&output.stderr);
     Ok(!output.status.success() && messages.contains("stack limit is exceeded"))
 }
@@ -83,7 +85,12 @@ fn cargo(toolchain: &Toolchain, program: &Program) -> Result<Command> {
     cargo
         .current_dir(root)
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
-        .args(["build", "--release", "-Zjson-target-spec", "-Zbuild-std=std"])
+        .args([
+            "build",
+            "--release",
+            "-Zjson-target-spec",
+            "-Zbuild-std=std",
+        ])
         .arg("--target")
         .arg(root.join("xtask/sbpf-solana.json"))
         .arg("--target-dir")
@@ -107,7 +114,11 @@ fn artifact_of(messages: &str, lib: &str) -> Option<(PathBuf, bool)> {
             .as_array()?
             .iter()
             .filter_map(Value::as_str)
-            .find(|file| Path::new(file).extension().is_some_and(|extension| extension == "so"))?;
+            .find(|file| {
+                Path::new(file)
+                    .extension()
+                    .is_some_and(|extension| extension == "so")
+            })?;
         Some((PathBuf::from(file), message["fresh"].as_bool()?))
     })
 }
@@ -151,7 +162,12 @@ fn forget(program: &Program) -> Result<()> {
             forgotten = true;
         }
     }
-    ensure!(forgotten, "no record of {} in {}", program.package, fingerprints.display());
+    ensure!(
+        forgotten,
+        "no record of {} in {}",
+        program.package,
+        fingerprints.display()
+    );
     Ok(())
 }
 
@@ -168,8 +184,14 @@ mod tests {
             "\n",
             r#"{"reason":"build-finished","success":true}"#,
         );
-        assert_eq!(artifact_of(messages, "ide"), Some(("/t/libide.so".into(), false)));
-        assert_eq!(artifact_of(messages, "other"), Some(("/t/libother.so".into(), true)));
+        assert_eq!(
+            artifact_of(messages, "ide"),
+            Some(("/t/libide.so".into(), false))
+        );
+        assert_eq!(
+            artifact_of(messages, "other"),
+            Some(("/t/libother.so".into(), true))
+        );
         assert_eq!(artifact_of(messages, "registry"), None);
     }
 }

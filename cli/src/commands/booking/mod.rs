@@ -1,6 +1,5 @@
 //! `ion booking`.
 
-mod apply;
 mod create;
 mod earn;
 mod list;
@@ -32,8 +31,6 @@ pub enum BookingCommand {
     Terminate(phase::TerminateArgs),
     /// Ends a booking whose time is over; anyone may
     End(phase::EndArgs),
-    /// Applies a work record by its leaf; anyone may (same as report apply-work)
-    Apply(apply::ApplyArgs),
     /// Pays a line of a work record to its supplier; anyone may
     Earn(earn::EarnArgs),
     /// Pulls the refund to the payer
@@ -60,7 +57,6 @@ impl BookingCommand {
             Self::Start(args) => args.run(ctx),
             Self::Terminate(args) => args.run(ctx),
             Self::End(args) => args.run(ctx),
-            Self::Apply(args) => args.run(ctx),
             Self::Earn(args) => args.run(ctx),
             Self::Refund(args) => args.run(ctx),
             Self::Settle(args) => args.run(ctx),

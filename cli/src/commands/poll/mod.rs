@@ -3,7 +3,7 @@
 mod close;
 mod open;
 pub mod show;
-mod vote;
+pub mod vote;
 
 use clap::Subcommand;
 

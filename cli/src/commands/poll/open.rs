@@ -19,7 +19,7 @@ impl OpenArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let subject = self.report.subject()?;
         let address = self.report.address()?;
-        let kind = self.report.kind.report() as u8;
+        let kind = self.report.kind.report();
         let instruction = registry::open_poll(&ctx.payer_wallet()?, kind, &subject, self.report.seq);
         Write::new(format!("Open the poll of {:?} {} of {subject}", self.report.kind, self.report.seq), instruction)
             .effect("poll", address)

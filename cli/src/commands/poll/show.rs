@@ -79,7 +79,7 @@ impl Identity {
     ///
     /// Errors: usage.
     pub fn address(&self) -> Outcome<Pubkey> {
-        Ok(addresses::registry::poll(self.kind.report() as u8, &self.subject()?, self.seq))
+        Ok(addresses::registry::poll(self.kind.report(), &self.subject()?, self.seq))
     }
 }
 
@@ -125,7 +125,7 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
     let is_attested = poll.attested_at != 0;
     Ok(Record::new()
         .with("poll", *address)
-        .with("kind", u64::from(poll.kind))
+        .with("kind", kind_name(poll.kind))
         .with("subject", poll.subject)
         .with("seq", poll.seq)
         .with("attested", is_attested)
@@ -135,4 +135,9 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
         .with("threshold", set.threshold)
         .with("payer", poll.payer)
         .with("votes", votes))
+}
+
+/// Name of a stored kind.
+fn kind_name(code: u8) -> String {
+    ReportKind::try_from(code).map_or_else(|_| format!("unknown ({code})"), |kind| format!("{kind:?}"))
 }

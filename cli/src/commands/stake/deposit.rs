@@ -1,7 +1,10 @@
 //! `ion stake deposit`.
 
 use clap::Args;
-use ion_client::{accounts, addresses, instructions::staking};
+use ion_client::{
+    accounts, addresses,
+    instructions::staking::{self, StakedDevice},
+};
 use ::staking::state::DeviceStake;
 use solana_signer::Signer;
 
@@ -9,7 +12,7 @@ use super::show;
 use crate::{
     amount::{Amount, Unit},
     commands::device,
-    context::Context,
+    context::{Context, token_account},
     failure::Outcome,
     signer,
     write::Write,
@@ -50,9 +53,8 @@ impl DepositArgs {
             &wallet,
             owner.as_ref().map(Signer::pubkey).as_ref(),
             &config.io_mint,
-            &address,
-            device.class,
-            &addresses::token_account(&wallet, &config.io_mint),
+            &token_account(&wallet, &config.io_mint),
+            &StakedDevice { device: address, class: device.class },
             amount.base,
         );
         let mut write = Write::new(format!("Deposit {amount} as stake of device {address}"), deposit)

@@ -1,7 +1,7 @@
 //! `ion stake unstake`.
 
 use clap::Args;
-use ion_client::instructions::staking;
+use ion_client::instructions::staking::{self, StakedDevice};
 
 use super::show;
 use crate::{
@@ -26,7 +26,7 @@ impl UnstakeArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, device) = device::show::find(ctx, &self.device)?;
         let facts = show::facts(ctx, &address)?;
-        let instruction = staking::begin_unstake(&ctx.wallet()?, &address, device.class);
+        let instruction = staking::begin_unstake(&ctx.wallet()?, &StakedDevice { device: address, class: device.class });
         let amount = Amount::io(facts.stake.active_io);
         Write::new(format!("Begin the exit of the whole stake of device {address}"), instruction)
             .effect("starts_cooling", amount)

@@ -1,13 +1,13 @@
 //! `ion stake withdraw`.
 
 use clap::Args;
-use ion_client::{addresses, instructions::staking};
+use ion_client::instructions::staking::{self, StakedDevice};
 
 use super::show;
 use crate::{
     amount::{Amount, Unit},
     commands::device,
-    context::Context,
+    context::{Context, token_account},
     failure::{Failure, Outcome},
     time::show_duration,
     write::Write,
@@ -32,13 +32,14 @@ impl WithdrawArgs {
         let facts = show::facts(ctx, &address)?;
         let config = ctx.config()?;
         let wallet = ctx.wallet()?;
-        let destination = addresses::token_account(&wallet, &config.io_mint);
+        let destination = token_account(&wallet, &config.io_mint);
+        let staked = StakedDevice { device: address, class: device.class };
         let create = ctx.create_token_account(&wallet, &config.io_mint)?;
 
         if let Some(text) = &self.overflow {
             let amount = Amount::parse(text, Unit::Io, ctx.args.raw)?;
             let instruction =
-                staking::withdraw_overflow(&wallet, &config.io_mint, &address, device.class, &destination, amount.base);
+                staking::withdraw_overflow(&wallet, &config.io_mint, &destination, &staked, amount.base);
             return Write::new(format!("Withdraw {amount} of the stake of device {address} that is above the requirement"), instruction)
                 .after(create)
                 .effect("to_wallet", wallet)
@@ -56,7 +57,7 @@ impl WithdrawArgs {
                 )));
         }
         let total = stake.cooling_io.saturating_add(stake.restored_io);
-        let instruction = staking::withdraw(&wallet, &config.io_mint, &address, device.class, &destination);
+        let instruction = staking::withdraw(&wallet, &config.io_mint, &destination, &staked);
         Write::new(format!("Withdraw {} of device {address}", Amount::io(total)), instruction)
             .after(create)
             .effect("to_wallet", wallet)

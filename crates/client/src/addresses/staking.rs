@@ -11,9 +11,9 @@ pub fn device_stake(device: &Pubkey) -> Pubkey {
     derive(&[STAKE_SEED, device.as_ref()])
 }
 
-/// Token account of a device's stake, by the device account.
-pub fn vault(device: &Pubkey) -> Pubkey {
-    derive(&[STAKE_VAULT_SEED, device_stake(device).as_ref()])
+/// Token account of a device's stake, by its book.
+pub fn vault(stake: &Pubkey) -> Pubkey {
+    derive(&[STAKE_VAULT_SEED, stake.as_ref()])
 }
 
 /// A shard of the counted stake, 0 to 15.

@@ -22,6 +22,10 @@ pub struct StakedDevice {
 }
 
 impl StakedDevice {
+    fn vault(&self) -> Pubkey {
+        addr::vault(&addr::device_stake(&self.device))
+    }
+
     fn book(&self) -> accounts::Book {
         accounts::Book {
             stake: addr::device_stake(&self.device),
@@ -58,7 +62,7 @@ pub fn open_stake(payer: &Pubkey, io_mint: &Pubkey, device: &Pubkey) -> Instruct
             io_mint: *io_mint,
             device: *device,
             stake: addr::device_stake(device),
-            vault: addr::vault(device),
+            vault: addr::vault(&addr::device_stake(device)),
             token_program: anchor_spl::token::ID,
             system_program: anchor_lang::system_program::ID,
             event_authority: addr::event_authority(),
@@ -86,7 +90,7 @@ pub fn stake(
             io_mint: *io_mint,
             source: *source,
             book: device.book(),
-            vault: addr::vault(&device.device),
+            vault: device.vault(),
             token_program: anchor_spl::token::ID,
             event_authority: addr::event_authority(),
             program: staking::ID,
@@ -109,7 +113,7 @@ pub fn withdraw_overflow(
             wallet: *wallet,
             io_mint: *io_mint,
             book: device.book(),
-            vault: addr::vault(&device.device),
+            vault: device.vault(),
             destination: *destination,
             token_program: anchor_spl::token::ID,
             event_authority: addr::event_authority(),
@@ -139,7 +143,7 @@ pub fn withdraw(wallet: &Pubkey, io_mint: &Pubkey, destination: &Pubkey, device:
             wallet: *wallet,
             io_mint: *io_mint,
             book: device.book(),
-            vault: addr::vault(&device.device),
+            vault: device.vault(),
             destination: *destination,
             token_program: anchor_spl::token::ID,
             event_authority: addr::event_authority(),
@@ -244,7 +248,7 @@ pub fn accept_offer(
             position: addr::co_position(&device.device, terms.offer_seq),
             holder: addr::co_staker(co_staker),
             source: *source,
-            vault: addr::vault(&device.device),
+            vault: device.vault(),
             token_program: anchor_spl::token::ID,
             system_program: anchor_lang::system_program::ID,
             event_authority: addr::event_authority(),
@@ -296,7 +300,7 @@ pub fn withdraw_position(
             book: device.book(),
             position: addr::co_position(&device.device, seq),
             holder: addr::co_staker(co_staker),
-            vault: addr::vault(&device.device),
+            vault: device.vault(),
             destination: *destination,
             token_program: anchor_spl::token::ID,
             event_authority: addr::event_authority(),

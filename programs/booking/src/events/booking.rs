@@ -108,7 +108,7 @@ pub struct LinesLocked {
 /// Why a booking ended before its start.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum CancelReason {
     /// The renter cancelled.
     Renter = 0,

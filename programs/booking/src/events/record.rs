@@ -50,7 +50,7 @@ pub struct WorkRecorded {
 /// Where an earned amount went.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum EarnDestination {
     /// A token account of the supplier's payout wallet.
     Supplier = 0,

@@ -3,7 +3,10 @@
 use anchor_lang::prelude::*;
 use ion_economics::{
     billing::end_unreported,
-    booking::{next_op_seq, BookingInput, BookingStatus, Currency, LineInput, LineStatus, RecordClock, MAX_LINES},
+    booking::{
+        next_op_seq, BookingInput, BookingStatus, Currency, LineInput, LineStatus, RecordClock,
+        MAX_LINES,
+    },
     math,
     units::UnixSeconds,
 };
@@ -99,13 +102,32 @@ pub struct Booking {
 
 const _: () = assert!(
     Booking::INIT_SPACE
-        == 3 + 32 + 64 + 6 + 4 + 4 + 4 * 8 + 7 * 8 + 12 + 8 + 2 + 8 + 8 + 32 + 4 + MAX_LINES * Line::INIT_SPACE
+        == 3 + 32
+            + 64
+            + 6
+            + 4
+            + 4
+            + 4 * 8
+            + 7 * 8
+            + 12
+            + 8
+            + 2
+            + 8
+            + 8
+            + 32
+            + 4
+            + MAX_LINES * Line::INIT_SPACE
 );
 
 impl Booking {
     /// Bytes of an account with this many lines of one purchase each.
+    #[allow(
+        clippy::arithmetic_side_effects,
+        reason = "sizes of a few kilobytes; callers give at most the bound of the list"
+    )]
     pub const fn space(lines: usize) -> usize {
-        Self::DISCRIMINATOR.len() + Self::INIT_SPACE - MAX_LINES * Line::INIT_SPACE + lines * Line::space(1)
+        Self::DISCRIMINATOR.len() + Self::INIT_SPACE - MAX_LINES * Line::INIT_SPACE
+            + lines * Line::space(1)
     }
 
     /// Shard of the totals that a booking counts into.
@@ -150,7 +172,10 @@ impl Booking {
 
     /// Moves the state; nothing else assigns it. Errors: those of the transition.
     pub(crate) fn step(&mut self, input: BookingInput) -> Result<BookingStatus> {
-        let next = self.status()?.transition(input).map_err(BookingError::from)?;
+        let next = self
+            .status()?
+            .transition(input)
+            .map_err(BookingError::from)?;
         self.status = next as u8;
         Ok(next)
     }
@@ -278,7 +303,10 @@ impl Booking {
     /// What the escrow owes, base units: paid, less refunds pulled, pay delivered and fees deposited
     /// (economics §14 I11). The token account may hold more by gifts, never less.
     pub fn escrow_ledger(&self) -> Result<u64> {
-        let delivered = math::sub(self.sum(|line| line.earned)?, self.sum(|line| line.pay_due)?);
+        let delivered = math::sub(
+            self.sum(|line| line.earned)?,
+            self.sum(|line| line.pay_due)?,
+        );
         let left = math::sub(self.paid, self.refunds_pulled)
             .and_then(|left| math::sub(left, delivered?))
             .and_then(|left| math::sub(left, self.fees_deposited));
@@ -290,14 +318,18 @@ impl Booking {
         let status = self.status()?;
         let is_billed = matches!(
             status,
-            BookingStatus::Settling | BookingStatus::Settled | BookingStatus::Cancelled | BookingStatus::Expired
+            BookingStatus::Settling
+                | BookingStatus::Settled
+                | BookingStatus::Cancelled
+                | BookingStatus::Expired
         );
         for line in &self.lines {
             line.invariant(is_billed)?;
         }
         require!(self.paid <= self.total, BookingError::LedgerMismatch);
         let escrow = self.escrow_ledger()?;
-        let to_pull = math::add(self.refund_due, self.sum(|line| line.pay_due)?).map_err(BookingError::from)?;
+        let to_pull = math::add(self.refund_due, self.sum(|line| line.pay_due)?)
+            .map_err(BookingError::from)?;
         require!(to_pull <= escrow, BookingError::LedgerMismatch);
         require!(
             status != BookingStatus::Settled || to_pull == escrow,

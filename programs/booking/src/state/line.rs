@@ -71,6 +71,10 @@ const _: () = assert!(Line::INIT_SPACE == 32 + 4 + 2 * 8 + 5 * 4 + 8 * 8 + 4 + 4
 
 impl Line {
     /// Bytes of a line with this many purchases.
+    #[allow(
+        clippy::arithmetic_side_effects,
+        reason = "sizes of a few kilobytes; callers give at most the bound of the list"
+    )]
     pub const fn space(segments: usize) -> usize {
         Self::INIT_SPACE - (MAX_SEGMENTS - segments) * Segment::INIT_SPACE
     }
@@ -82,7 +86,10 @@ impl Line {
 
     /// Moves the line's state; nothing else assigns it. Errors: `WrongState`.
     pub(crate) fn step(&mut self, input: LineInput) -> Result<()> {
-        let next = self.status()?.transition(input).map_err(BookingError::from)?;
+        let next = self
+            .status()?
+            .transition(input)
+            .map_err(BookingError::from)?;
         self.status = next as u8;
         Ok(())
     }
@@ -113,7 +120,10 @@ impl Line {
             .and_then(|sum| math::add(sum, self.vault_part))
             .map_err(BookingError::from)?;
         require!(divided <= compute, BookingError::LedgerMismatch);
-        require!(!is_billed || divided == compute, BookingError::LedgerMismatch);
+        require!(
+            !is_billed || divided == compute,
+            BookingError::LedgerMismatch
+        );
         require!(paid <= self.billed, BookingError::LedgerMismatch);
         require!(self.fee_taken <= self.earned, BookingError::LedgerMismatch);
         require!(self.pay_due <= self.earned, BookingError::LedgerMismatch);

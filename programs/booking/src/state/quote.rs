@@ -10,7 +10,7 @@ use crate::{constants::BOOKING_SEED, error::BookingError};
 /// Kind of a quote.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum QuoteKind {
     /// For a new booking.
     New = 0,
@@ -96,6 +96,10 @@ const _: () =
 
 impl Quote {
     /// Bytes of an account with this many lines.
+    #[allow(
+        clippy::arithmetic_side_effects,
+        reason = "sizes of a few kilobytes; callers give at most the bound of the list"
+    )]
     pub const fn space(lines: usize) -> usize {
         Self::DISCRIMINATOR.len() + Self::INIT_SPACE - (MAX_LINES - lines) * QuoteLine::INIT_SPACE
     }
@@ -116,7 +120,10 @@ impl Quote {
     ///
     /// Errors: `WrongQuoteKind`, `QuoteUsed`.
     pub(crate) fn booking_space(&self) -> Result<usize> {
-        require!(self.kind == QuoteKind::New as u8, BookingError::WrongQuoteKind);
+        require!(
+            self.kind == QuoteKind::New as u8,
+            BookingError::WrongQuoteKind
+        );
         require!(!self.is_used, BookingError::QuoteUsed);
         Ok(super::Booking::space(self.lines.len()))
     }

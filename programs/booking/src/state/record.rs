@@ -79,6 +79,10 @@ const _: () = assert!(WorkRecord::INIT_SPACE == 2 + 64 + 4 + 5 + 9 * 8 + 32 + 4 
 
 impl WorkRecord {
     /// Bytes of an account with this many lines.
+    #[allow(
+        clippy::arithmetic_side_effects,
+        reason = "sizes of a few kilobytes; callers give at most the bound of the list"
+    )]
     pub const fn space(lines: usize) -> usize {
         Self::DISCRIMINATOR.len() + Self::INIT_SPACE - (MAX_LINES - lines) * RecordLine::INIT_SPACE
     }
@@ -90,7 +94,10 @@ impl WorkRecord {
 
     /// Moves the state; nothing else assigns it. Errors: `ChallengeOpen`, `WrongState`.
     pub(crate) fn step(&mut self, input: RecordInput) -> Result<()> {
-        let next = self.status()?.transition(input).map_err(BookingError::from)?;
+        let next = self
+            .status()?
+            .transition(input)
+            .map_err(BookingError::from)?;
         self.status = next as u8;
         Ok(())
     }
@@ -110,7 +117,9 @@ impl WorkRecord {
 
     /// Whether every line is earned.
     pub fn is_all_earned(&self) -> bool {
-        (0u8..).zip(&self.lines).all(|(line, _)| self.is_earned(line))
+        (0u8..)
+            .zip(&self.lines)
+            .all(|(line, _)| self.is_earned(line))
     }
 
     /// Part of the record's IO amount that belongs to `paid` of its lines: `floor(io·paid, billed)`,
@@ -120,7 +129,8 @@ impl WorkRecord {
             return Ok(0);
         }
         // floor: settled never exceeds estimated
-        math::mul_div_floor(self.io_amount, paid, self.billed).map_err(|error| BookingError::from(error).into())
+        math::mul_div_floor(self.io_amount, paid, self.billed)
+            .map_err(|error| BookingError::from(error).into())
     }
 
     /// Advances and returns the event number.

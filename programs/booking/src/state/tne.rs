@@ -84,7 +84,10 @@ impl TneTotals {
 
     /// Checks that this shard counts a booking. Errors: `WrongShard`.
     pub(crate) fn check_shard(&self, booking: &Pubkey) -> Result<()> {
-        require!(self.shard == super::Booking::shard(booking), BookingError::WrongShard);
+        require!(
+            self.shard == super::Booking::shard(booking),
+            BookingError::WrongShard
+        );
         require!(self.shard < TNE_SHARDS, BookingError::CorruptState);
         Ok(())
     }
@@ -96,7 +99,10 @@ impl TneTotals {
         let day = u64::try_from(now.div_euclid(DAY)).map_err(|_| BookingError::CorruptState)?;
         let slot = self.slot(day)?;
         if slot.day != day {
-            require!(slot.day == 0 || slot.is_folded == 1, BookingError::DayNotFolded);
+            require!(
+                slot.day == 0 || slot.is_folded == 1,
+                BookingError::DayNotFolded
+            );
             *slot = TneRingDay {
                 day,
                 ..bytemuck::Zeroable::zeroed()
@@ -121,7 +127,12 @@ impl TneTotals {
     }
 
     /// Counts a payment, base units.
-    pub(crate) fn count_payment(&mut self, currency: Currency, amount: u64, now: i64) -> Result<()> {
+    pub(crate) fn count_payment(
+        &mut self,
+        currency: Currency,
+        amount: u64,
+        now: i64,
+    ) -> Result<()> {
         let today = self.today(now)?;
         match currency {
             Currency::Usdc => add_to(&mut today.paid_usdc, amount),
@@ -203,7 +214,12 @@ mod tests {
         totals.count_minutes(6, now).unwrap();
         let day = *totals.slot(20_000).unwrap();
         assert_eq!(
-            (day.paid_usdc, day.paid_io, day.refunded_usdc, day.refunded_io),
+            (
+                day.paid_usdc,
+                day.paid_io,
+                day.refunded_usdc,
+                day.refunded_io
+            ),
             (1, 2, 3, 4)
         );
         assert_eq!((day.settled_io, day.earn_count, day.gpu_minutes), (5, 1, 6));

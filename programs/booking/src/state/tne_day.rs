@@ -51,6 +51,9 @@ pub struct TneDay {
 const _: () = assert!(TneDay::INIT_SPACE == 2 + 8 + 2 + 13 * 8 + 32);
 
 impl TneDay {
+    /// Bytes of the account.
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
     /// Adds the day of one shard. Errors: `ShardFolded`, `MathOverflow`.
     pub(crate) fn add_shard(&mut self, shard: u8, part: &TneRingDay) -> Result<()> {
         let bit = 1u16
@@ -76,7 +79,9 @@ impl TneDay {
             (&mut self.adjusted_estimated_io, part.adjusted_estimated_io),
             (&mut self.adjusted_settled_io, part.adjusted_settled_io),
         ] {
-            *total = total.checked_add(amount).ok_or(BookingError::MathOverflow)?;
+            *total = total
+                .checked_add(amount)
+                .ok_or(BookingError::MathOverflow)?;
         }
         Ok(())
     }

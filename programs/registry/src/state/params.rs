@@ -206,3 +206,88 @@ impl Params {
         Ok(self.event_seq)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ion_economics::params::staking::{
+        BASE_STAKE, COOLDOWN, MAX_CO_PORTION_BPS, MAX_SHARE_BPS, MIN_SHARE_BPS,
+    };
+
+    const GRACE: i64 = 1_000_000;
+
+    fn staking() -> Params {
+        Params {
+            version: ACCOUNT_VERSION,
+            bump: 255,
+            consumer: Consumer::Staking.to_u8(),
+            program: Pubkey::new_from_array([1; 32]),
+            values: Params::defaults(Consumer::Staking),
+            pending: [PendingParam::NONE; PENDING_PARAMS],
+            event_seq: 1,
+            _reserved: [0; 16],
+        }
+    }
+
+    #[test]
+    fn every_program_starts_with_its_defaults() {
+        for consumer in Consumer::ALL {
+            let values = Params::defaults(consumer);
+            for param in consumer.params() {
+                assert_eq!(values[usize::from(param.slot)], param.default);
+            }
+        }
+    }
+
+    #[test]
+    fn raised_base_stake_waits_for_the_grace_and_a_lowering_for_the_next_hour() {
+        let mut params = staking();
+        let default = BASE_STAKE.default;
+        params.set(&BASE_STAKE, default * 2, Some(GRACE), 10).unwrap();
+        assert_eq!(params.value(&BASE_STAKE, GRACE + 9), default);
+        assert_eq!(params.value(&BASE_STAKE, GRACE + 10), default * 2);
+        params.set(&BASE_STAKE, default / 2, Some(GRACE), 20).unwrap();
+        assert_eq!(params.value(&BASE_STAKE, 3_599), default);
+        assert_eq!(params.value(&BASE_STAKE, 3_600), default / 2);
+    }
+
+    #[test]
+    fn lowered_co_portion_waits_and_both_changes_fit() {
+        let mut params = staking();
+        params.set(&BASE_STAKE, BASE_STAKE.default + 1, Some(GRACE), 10).unwrap();
+        params.set(&MAX_CO_PORTION_BPS, 4_000, Some(GRACE), 20).unwrap();
+        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 19), 5_000);
+        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_000);
+        assert_eq!(params.value(&BASE_STAKE, GRACE + 20), BASE_STAKE.default + 1);
+        assert_eq!(
+            params.set(&MAX_CO_PORTION_BPS, 3_999, Some(GRACE), 30),
+            Err(RegistryError::RaiseInsideGrace.into())
+        );
+        params.set(&MAX_CO_PORTION_BPS, 3_000, Some(GRACE), GRACE + 20).unwrap();
+        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_000);
+    }
+
+    #[test]
+    fn other_parameters_and_all_of_genesis_are_immediate() {
+        let mut params = staking();
+        params.set(&COOLDOWN, COOLDOWN.min, Some(GRACE), 10).unwrap();
+        assert_eq!(params.value(&COOLDOWN, 10), COOLDOWN.min);
+        params.set(&BASE_STAKE, BASE_STAKE.max, None, 10).unwrap();
+        assert_eq!(params.value(&BASE_STAKE, 10), BASE_STAKE.max);
+        assert_eq!(params.pending_of(&BASE_STAKE), None);
+    }
+
+    #[test]
+    fn bounds_and_order_are_kept() {
+        let mut params = staking();
+        assert_eq!(
+            params.set(&COOLDOWN, COOLDOWN.min - 1, Some(GRACE), 10),
+            Err(RegistryError::ParamOutOfBounds.into())
+        );
+        params.set(&MAX_SHARE_BPS, 500, Some(GRACE), 10).unwrap();
+        assert_eq!(
+            params.set(&MIN_SHARE_BPS, 501, Some(GRACE), 10),
+            Err(RegistryError::ParamsOutOfOrder.into())
+        );
+    }
+}

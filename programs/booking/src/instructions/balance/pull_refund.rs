@@ -92,7 +92,10 @@ pub fn handle_pull_refund(ctx: Context<PullRefund>) -> Result<()> {
     let seq = booking.next_event()?;
     booking.invariant()?;
     let currency = booking.currency()?;
-    ctx.accounts.tne.load_mut()?.count_refund(currency, amount, now)?;
+    ctx.accounts
+        .tne
+        .load_mut()?
+        .count_refund(currency, amount, now)?;
     ctx.accounts.send(amount)?;
 
     let booking = &ctx.accounts.booking;

@@ -79,7 +79,10 @@ impl Book<'_> {
         let mode = u8::from(checks::is_ide_now(&self.config, now)?);
         require!(mode == self.quote.stamp, BookingError::QuoteExpired);
         // args
-        require!(self.quote.total <= args.max_total, BookingError::TotalAboveMax);
+        require!(
+            self.quote.total <= args.max_total,
+            BookingError::TotalAboveMax
+        );
         require!(args.op_seq == 0, BookingError::WrongOpSeq);
         // tne
         self.tne.load()?.check_shard(&self.booking.key())

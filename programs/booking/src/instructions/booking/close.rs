@@ -6,7 +6,8 @@ use ion_economics::{booking::BookingStatus, params::booking as params};
 use registry::state::{Config, Params};
 
 use crate::{
-    checks, constants::*, error::BookingError, escrow::Escrow, events::BookingClosed, state::Booking,
+    checks, constants::*, error::BookingError, escrow::Escrow, events::BookingClosed,
+    state::Booking,
 };
 
 /// Caller: anyone. Works while the program is paused.
@@ -51,7 +52,10 @@ impl Close<'_> {
             self.booking.status()? == BookingStatus::Settled,
             BookingError::WrongState
         );
-        require!(self.booking.escrow_ledger()? == 0, BookingError::BalancesOpen);
+        require!(
+            self.booking.escrow_ledger()? == 0,
+            BookingError::BalancesOpen
+        );
         // the id is stale: no quote with it can be made any more, so it is never booked twice
         let ttl = self.params.value(&params::QUOTE_TTL, now);
         let stale_after = ttl

@@ -1,7 +1,11 @@
 //! Ends a booking at its booked end, and settles one without a final record (economics §8.5).
 
 use anchor_lang::prelude::*;
-use ion_economics::{booking::{BookingInput, BookingStatus}, params::booking as params, units::UnixSeconds};
+use ion_economics::{
+    booking::{BookingInput, BookingStatus},
+    params::booking as params,
+    units::UnixSeconds,
+};
 use registry::{
     program::Registry,
     state::{Config, Params},
@@ -62,7 +66,8 @@ impl<'info> End<'info> {
 pub fn handle_end<'info>(ctx: Context<'info, End<'info>>) -> Result<()> {
     let now = checks::now()?;
     let booking = &mut ctx.accounts.booking;
-    let (status_before, refund_before, ends_at) = (booking.status, booking.refund_due, booking.ends_at);
+    let (status_before, refund_before, ends_at) =
+        (booking.status, booking.refund_due, booking.ends_at);
     let is_closing = booking.status()? == BookingStatus::Closing;
     if is_closing {
         let final_record_until = booking.deadline;
@@ -76,8 +81,12 @@ pub fn handle_end<'info>(ctx: Context<'info, End<'info>>) -> Result<()> {
             now: UnixSeconds::new(now),
             ends_at: UnixSeconds::new(ends_at),
         })?;
-        booking.deadline =
-            checks::stamp(&ctx.accounts.params, &params::FINAL_RECORD_DEADLINE, ends_at, now)?;
+        booking.deadline = checks::stamp(
+            &ctx.accounts.params,
+            &params::FINAL_RECORD_DEADLINE,
+            ends_at,
+            now,
+        )?;
     }
     let freed = booking.end_lines()?;
     let seq = booking.next_event()?;

@@ -60,7 +60,12 @@ struct Lock {
 
 impl LockLines<'_> {
     fn lock(&self, now: i64) -> Result<Lock> {
-        let latest_start = checks::stamp(&self.params, &params::START_TIMEOUT, self.booking.deadline, now)?;
+        let latest_start = checks::stamp(
+            &self.params,
+            &params::START_TIMEOUT,
+            self.booking.deadline,
+            now,
+        )?;
         let latest_end = booked_end(UnixSeconds::new(latest_start), self.booking.minutes)
             .map_err(BookingError::from)?;
         let onboarding_s = self
@@ -83,7 +88,11 @@ impl LockLines<'_> {
             .iter()
             .position(|line| line.device == *device)
             .ok_or(BookingError::WrongDevice)?;
-        let line = self.booking.lines.get(at).ok_or(BookingError::UnknownLine)?;
+        let line = self
+            .booking
+            .lines
+            .get(at)
+            .ok_or(BookingError::UnknownLine)?;
         require!(
             line.status()? == LineStatus::Reserved,
             BookingError::LineNotReserved
@@ -134,7 +143,8 @@ pub fn handle_lock_lines<'info>(ctx: Context<'info, LockLines<'info>>) -> Result
     let accounts = ctx.remaining_accounts;
     let count = accounts.len().checked_div(LOCK_LINE_ACCOUNTS).unwrap_or(0);
     require!(
-        (1..=MAX_LOCKS_PER_CALL).contains(&count) && accounts.len().checked_rem(LOCK_LINE_ACCOUNTS) == Some(0),
+        (1..=MAX_LOCKS_PER_CALL).contains(&count)
+            && accounts.len().checked_rem(LOCK_LINE_ACCOUNTS) == Some(0),
         BookingError::LockAccounts
     );
 
@@ -157,7 +167,8 @@ pub fn handle_lock_lines<'info>(ctx: Context<'info, LockLines<'info>>) -> Result
     }
 
     let booking = &mut ctx.accounts.booking;
-    let (status_before, deadline, lock_failed) = (booking.status, booking.deadline, booking.lock_failed);
+    let (status_before, deadline, lock_failed) =
+        (booking.status, booking.deadline, booking.lock_failed);
     if unavailable.is_empty() {
         for number in &lines {
             let line = booking

@@ -73,7 +73,10 @@ impl Pay<'_> {
     }
 
     fn take(&self, amount: u64) -> Result<()> {
-        require!(self.source.amount >= amount, BookingError::InsufficientFunds);
+        require!(
+            self.source.amount >= amount,
+            BookingError::InsufficientFunds
+        );
         token::transfer_checked(
             CpiContext::new(
                 self.token_program.key(),
@@ -100,7 +103,7 @@ pub fn handle_pay(ctx: Context<Pay>, args: PayArgs) -> Result<()> {
     ctx.accounts.validate(&args, now)?;
 
     let booking = &mut ctx.accounts.booking;
-    let (paid_before, status_before) = (booking.paid, booking.status);
+    let (paid_before, status_before, deadline) = (booking.paid, booking.status, booking.deadline);
     booking.admit(args.op_seq)?;
     let unpaid = math::sub(booking.total, booking.paid).map_err(BookingError::from)?;
     let amount = args.amount.min(unpaid);
@@ -108,7 +111,7 @@ pub fn handle_pay(ctx: Context<Pay>, args: PayArgs) -> Result<()> {
     let full = booking.paid == booking.total;
     let status = booking.step(BookingInput::Pay {
         now: UnixSeconds::new(now),
-        deadline: UnixSeconds::new(booking.deadline),
+        deadline: UnixSeconds::new(deadline),
         full,
     })?;
     if status == BookingStatus::Funded {
@@ -117,7 +120,10 @@ pub fn handle_pay(ctx: Context<Pay>, args: PayArgs) -> Result<()> {
     let seq = booking.next_event()?;
     booking.invariant()?;
     let currency = booking.currency()?;
-    ctx.accounts.tne.load_mut()?.count_payment(currency, amount, now)?;
+    ctx.accounts
+        .tne
+        .load_mut()?
+        .count_payment(currency, amount, now)?;
     ctx.accounts.take(amount)?;
 
     let booking = &ctx.accounts.booking;

@@ -65,7 +65,10 @@ impl<'info> Terminate<'info> {
 ///
 /// Errors: `NotRenter`, `WrongOpSeq`, `WrongState`, `DeadlinePassed` from the booked end on,
 /// `DeviceAccounts`.
-pub fn handle_terminate<'info>(ctx: Context<'info, Terminate<'info>>, args: TerminateArgs) -> Result<()> {
+pub fn handle_terminate<'info>(
+    ctx: Context<'info, Terminate<'info>>,
+    args: TerminateArgs,
+) -> Result<()> {
     let now = checks::now()?;
 
     let booking = &mut ctx.accounts.booking;
@@ -76,7 +79,12 @@ pub fn handle_terminate<'info>(ctx: Context<'info, Terminate<'info>>, args: Term
         ends_at: UnixSeconds::new(booked_end),
     })?;
     booking.ends_at = now;
-    booking.deadline = checks::stamp(&ctx.accounts.params, &params::FINAL_RECORD_DEADLINE, now, now)?;
+    booking.deadline = checks::stamp(
+        &ctx.accounts.params,
+        &params::FINAL_RECORD_DEADLINE,
+        now,
+        now,
+    )?;
     let freed = booking.end_lines()?;
     let seq = booking.next_event()?;
     booking.invariant()?;

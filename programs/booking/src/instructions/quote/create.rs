@@ -168,7 +168,10 @@ fn quote_line<'info>(
     let device = Box::new(Account::<Device>::try_from(device)?);
     let class = Box::new(Account::<ProcessorClass>::try_from(class)?);
     require_eq!(device.class, class.id, BookingError::WrongClass);
-    require!(device.device_status()?.is_hireable(), BookingError::DeviceNotUp);
+    require!(
+        device.device_status()?.is_hireable(),
+        BookingError::DeviceNotUp
+    );
     require!(!device.is_hired(), BookingError::DeviceHired);
     require!(device.ask_usd_micros > 0, BookingError::AskNotSet);
     require!(class.floor_price_usd_micros > 0, BookingError::FloorNotSet);
@@ -188,8 +191,8 @@ fn quote_line<'info>(
             .map_err(BookingError::from)?
             .base_units(),
     };
-    let fees =
-        renter_fees(compute, terms.reservation_bps, terms.payment_bps).map_err(BookingError::from)?;
+    let fees = renter_fees(compute, terms.reservation_bps, terms.payment_bps)
+        .map_err(BookingError::from)?;
     Ok(QuoteLine {
         device: key,
         class: device.class,
@@ -212,7 +215,8 @@ pub fn handle_create_quote<'info>(
     args: CreateQuoteArgs,
 ) -> Result<()> {
     let now = checks::now()?;
-    ctx.accounts.validate(&args, ctx.remaining_accounts.len(), now)?;
+    ctx.accounts
+        .validate(&args, ctx.remaining_accounts.len(), now)?;
     let terms = ctx.accounts.terms(&args, now)?;
 
     let mut lines: Vec<QuoteLine> = Vec::with_capacity(usize::from(args.lines));

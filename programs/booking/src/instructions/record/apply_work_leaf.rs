@@ -103,7 +103,10 @@ struct Sums {
 impl ApplyWorkLeaf<'_> {
     /// The leaf stands in a fresh attested report of this program. Returns when it was attested.
     fn prove(&self, args: &ApplyWorkLeafArgs, now: i64) -> Result<i64> {
-        require!(args.leaf_count <= MAX_WORK_LEAVES, BookingError::TooManyLeaves);
+        require!(
+            args.leaf_count <= MAX_WORK_LEAVES,
+            BookingError::TooManyLeaves
+        );
         require!(
             args.siblings.len() <= MAX_WORK_SIBLINGS,
             BookingError::InvalidProof
@@ -113,8 +116,13 @@ impl ApplyWorkLeaf<'_> {
             leaf_count: args.leaf_count,
             bundle: args.bundle,
         };
-        let attested_at =
-            checks::attested_work_report(&*self.poll.load()?, args.hour, &report, &self.params, now)?;
+        let attested_at = checks::attested_work_report(
+            &*self.poll.load()?,
+            args.hour,
+            &report,
+            &self.params,
+            now,
+        )?;
         let leaf = WorkLeaf {
             booking: self.booking.key().to_bytes(),
             record_seq: args.record_seq,
@@ -244,7 +252,10 @@ fn apply_lines(
 /// `UnknownLineServed`, `MinutesAboveHired`, `MinutesFell`, `BadOracleAccount`, `WrongShard`.
 pub fn handle_apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafArgs) -> Result<()> {
     let now = checks::now()?;
-    ctx.accounts.tne.load()?.check_shard(&ctx.accounts.booking.key())?;
+    ctx.accounts
+        .tne
+        .load()?
+        .check_shard(&ctx.accounts.booking.key())?;
     let attested_at = ctx.accounts.prove(&args, now)?;
 
     let booking = &mut ctx.accounts.booking;

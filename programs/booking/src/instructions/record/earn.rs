@@ -100,7 +100,7 @@ struct Pay {
     net: u64,
 }
 
-impl Earn<'_> {
+impl<'info> Earn<'info> {
     /// Where the pay goes: to the destination when it can receive; to the line's balance when it
     /// could not for `pay_due_after` from the end of the challenge period.
     ///
@@ -148,7 +148,7 @@ impl Earn<'_> {
         Ok(Pay { gross, fee, net })
     }
 
-    fn escrow(&self) -> Escrow<'_, '_> {
+    fn escrow(&self) -> Escrow<'_, 'info> {
         Escrow {
             booking: &self.booking,
             escrow: self.escrow.to_account_info(),
@@ -163,7 +163,7 @@ impl Earn<'_> {
 /// Errors: `WrongRecordBooking`, `UnknownLine`, `WrongDevice`, `AlreadyEarned`, `ChallengeOpen`,
 /// `WrongState`, `WrongMint`, `WrongPayDestination`, `PayUndeliverable`, `WrongFeeVault`,
 /// `WrongShard`.
-pub fn handle_earn(ctx: Context<Earn>, args: EarnArgs) -> Result<()> {
+pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> Result<()> {
     let now = checks::now()?;
     let accounts = &mut *ctx.accounts;
     accounts.tne.load()?.check_shard(&accounts.booking.key())?;
@@ -171,7 +171,10 @@ pub fn handle_earn(ctx: Context<Earn>, args: EarnArgs) -> Result<()> {
         accounts.booking.stamp == Stamp::Schedule as u8,
         BookingError::NotScheduleHour
     );
-    require!(!accounts.record.is_earned(args.line), BookingError::AlreadyEarned);
+    require!(
+        !accounts.record.is_earned(args.line),
+        BookingError::AlreadyEarned
+    );
     let challenge_until = accounts.record.challenge_until;
     accounts.record.step(RecordInput::PeriodOver {
         now: UnixSeconds::new(now),

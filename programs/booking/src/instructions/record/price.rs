@@ -43,8 +43,13 @@ pub fn handle_price_record(ctx: Context<PriceRecord>) -> Result<()> {
     let accounts = &mut *ctx.accounts;
     accounts.tne.load()?.check_shard(&accounts.record.booking)?;
     require!(!accounts.record.is_priced, BookingError::AlreadyPriced);
-    let price = checks::read_price(&accounts.price_update, &accounts.config, &accounts.params, now)?
-        .map_err(BookingError::from)?;
+    let price = checks::read_price(
+        &accounts.price_update,
+        &accounts.config,
+        &accounts.params,
+        now,
+    )?
+    .map_err(BookingError::from)?;
 
     let record = &mut accounts.record;
     record.is_priced = true;
@@ -56,7 +61,8 @@ pub fn handle_price_record(ctx: Context<PriceRecord>) -> Result<()> {
     for (number, line) in (0u8..).zip(&record.lines) {
         if record.is_earned(number) {
             let paid = math::sub(line.billed, line.cut).map_err(BookingError::from)?;
-            settled_io = math::add(settled_io, record.io_part(paid)?).map_err(BookingError::from)?;
+            settled_io =
+                math::add(settled_io, record.io_part(paid)?).map_err(BookingError::from)?;
         }
     }
     record.settled_io = settled_io;

@@ -23,7 +23,10 @@ pub struct FoldTneDay<'info> {
 
 /// Takes the day out of one shard; a shard without that day gives nothing and is marked all the same.
 #[inline(never)]
-fn take_day<'info>(account: &'info AccountInfo<'info>, day: u64) -> Result<(u8, Option<TneRingDay>)> {
+fn take_day<'info>(
+    account: &'info AccountInfo<'info>,
+    day: u64,
+) -> Result<(u8, Option<TneRingDay>)> {
     let loader = AccountLoader::<TneTotals>::try_from(account)?;
     let mut totals = loader.load_mut()?;
     let shard = totals.shard;

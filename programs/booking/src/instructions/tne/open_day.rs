@@ -22,7 +22,7 @@ pub struct OpenTneDay<'info> {
     #[account(
         init,
         payer = payer,
-        space = TneDay::DISCRIMINATOR.len() + TneDay::INIT_SPACE,
+        space = TneDay::SPACE,
         seeds = [TNE_DAY_SEED, &args.day.to_le_bytes()],
         bump,
     )]

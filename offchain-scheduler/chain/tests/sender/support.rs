@@ -80,13 +80,13 @@ impl Trap {
 }
 
 /// A chain behind a trap.
-pub struct TrapChain {
-    pub inner: Arc<FakeChain>,
+pub struct TrapChain<C> {
+    pub inner: Arc<C>,
     pub trap: Arc<Trap>,
 }
 
-impl TrapChain {
-    fn call<T>(&self, call: impl FnOnce(&FakeChain) -> T) -> T {
+impl<C> TrapChain<C> {
+    fn call<T>(&self, call: impl FnOnce(&C) -> T) -> T {
         self.trap.cross_blocking();
         let answer = call(&self.inner);
         self.trap.cross_blocking();
@@ -94,7 +94,7 @@ impl TrapChain {
     }
 }
 
-impl Chain for TrapChain {
+impl<C: Chain> Chain for TrapChain<C> {
     fn accounts(&self, keys: &[Pubkey]) -> Result<Vec<Option<Account>>, ChainError> {
         self.call(|chain| chain.accounts(keys))
     }
@@ -112,7 +112,7 @@ impl Chain for TrapChain {
     }
 }
 
-impl FeeOracle for TrapChain {
+impl<C: FeeOracle> FeeOracle for TrapChain<C> {
     fn simulate(&self, transaction: &[u8]) -> Result<Simulation, ChainError> {
         self.call(|chain| chain.simulate(transaction))
     }
@@ -199,7 +199,7 @@ impl Bench {
         Sender::new(self.outbox(), self.chain.clone(), self.signers(), self.settings, self.benign())
     }
 
-    pub fn trapped(&self, trap: &Arc<Trap>) -> Sender<TrapChain, TrapStore> {
+    pub fn trapped(&self, trap: &Arc<Trap>) -> Sender<TrapChain<FakeChain>, TrapStore> {
         let store = TrapStore { inner: self.store.clone(), trap: trap.clone() };
         let chain = TrapChain { inner: self.chain.clone(), trap: trap.clone() };
         let outbox = Outbox::new(store, self.clock.clone());

@@ -1,13 +1,11 @@
 //! The sender against a chain that loses, delays, doubles and denies.
 
-mod support;
-
 use ion_chain::{
     Tick,
     fake::{BLOCKHASH_LIFE, FINALITY_DEPTH, StatusFault, SubmitFault},
 };
 use ion_store::outbox::{Key, OutboxStore, State};
-use support::{BENIGN_CODE, Bench};
+use super::support::{BENIGN_CODE, Bench};
 
 fn tick() -> Tick {
     Tick::default()

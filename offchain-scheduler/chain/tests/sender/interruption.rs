@@ -1,13 +1,12 @@
 //! The sender is stopped between any two calls of its boundaries, and a fresh one goes on.
 
-mod support;
-
 use ion_chain::fake::{FINALITY_DEPTH, SubmitFault};
 use ion_store::outbox::State;
-use support::{Bench, Trap};
+use super::support::{Bench, Trap};
 
 /// Passes of the sender that is to be stopped; blocks run in between.
 const PASSES: u32 = 12;
+const SIDE_BY_SIDE: usize = 8;
 
 /// Runs a sender that stops at crossing `at`, then a fresh one to the end. Returns whether the stop
 /// happened.
@@ -40,12 +39,19 @@ async fn stop_and_resume(at: usize, faults: &[SubmitFault]) -> bool {
     stopped
 }
 
-async fn stop_everywhere(faults: &[SubmitFault]) -> usize {
-    let mut at = 0;
-    while stop_and_resume(at, faults).await {
-        at += 1;
+/// Stops at every crossing there is, several runs side by side; returns how many there are.
+async fn stop_everywhere(faults: &'static [SubmitFault]) -> usize {
+    let mut first = 0;
+    loop {
+        let runs: Vec<_> =
+            (first..first + SIDE_BY_SIDE).map(|at| tokio::spawn(stop_and_resume(at, faults))).collect();
+        for (run, at) in runs.into_iter().zip(first..) {
+            if !run.await.unwrap() {
+                return at;
+            }
+        }
+        first += SIDE_BY_SIDE;
     }
-    at
 }
 
 #[tokio::test]
@@ -57,14 +63,14 @@ async fn stop_at_any_call_of_a_smooth_run_loses_and_doubles_nothing() {
 
 #[tokio::test]
 async fn stop_at_any_call_with_lost_and_doubled_submissions_loses_and_doubles_nothing() {
-    let life = [
+    const FAULTS: &[SubmitFault] = &[
         SubmitFault::Drop,
         SubmitFault::RefuseButDeliver,
         SubmitFault::Drop,
         SubmitFault::Duplicate(3 * FINALITY_DEPTH),
         SubmitFault::Delay(7),
     ];
-    assert!(stop_everywhere(&life).await > 60);
+    assert!(stop_everywhere(FAULTS).await > 60);
 }
 
 #[tokio::test]

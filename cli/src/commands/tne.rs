@@ -1,0 +1,143 @@
+//! `ion tne`: the public record of a booking, from its events alone.
+
+use booking::events::{BookingPaid, LineEarned, ProductBooked, RecordPriced, RefundPulled, WorkRecorded};
+use clap::Args;
+use ion_client::{
+    events::{EmittedEvent, events_of},
+    history::History,
+};
+use solana_pubkey::Pubkey;
+
+use crate::{
+    amount::{Amount, Unit},
+    commands::booking::show::{address, unit},
+    context::Context,
+    failure::{Failure, Outcome},
+    output::{Cell, Record},
+};
+
+/// Arguments of `tne`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  ion tne --booking 0a1b2c...\n\nReads the events of the booking's transactions, so it works for a closed booking too."
+)]
+pub struct TneArgs {
+    /// Booking id (32 hex digits) or address
+    #[arg(long, value_name = "BOOKING")]
+    booking: String,
+}
+
+/// Sums over the events of a booking.
+#[derive(Default)]
+struct Totals {
+    currency: u8,
+    hired_minutes: u64,
+    cost: u64,
+    paid: u64,
+    served_minutes: u64,
+    billed: u64,
+    estimated_io: u64,
+    settled: u64,
+    settled_io: u64,
+    refunded: u64,
+}
+
+impl TneArgs {
+    /// Runs the command.
+    pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        let key = address(&self.booking)?;
+        let mut totals = Totals::default();
+        let mut rows = Vec::new();
+        for transaction in ctx.chain.transactions(&key)? {
+            for event in events_of(&transaction).iter().filter(|event| event.program == booking::ID) {
+                let Some((name, fields)) = event.describe() else {
+                    return Err(Failure::chain("the record cannot be read", format!("{} holds an unknown event", event.signature))
+                        .next("use the newest version of this command"));
+                };
+                // A transaction may carry events of other bookings.
+                if fields["booking"] != key.to_string() {
+                    continue;
+                }
+                totals.add(event);
+                rows.push(
+                    Record::new()
+                        .with("at", fields["at"].as_i64().or(transaction.block_time).map_or(Cell::Nothing, Cell::Time))
+                        .with("event", name)
+                        .with("summary", summary(event))
+                        .with("transaction", event.signature.to_string()),
+                );
+            }
+        }
+        if rows.is_empty() {
+            return Err(Failure::chain("the booking has no record", format!("no event names {key}"))
+                .next("check the id, and that the node keeps the history"));
+        }
+        ctx.print(&totals.record(&key).with("events", rows));
+        Ok(())
+    }
+}
+
+fn read<T: anchor_lang::AnchorDeserialize + anchor_lang::Discriminator>(event: &EmittedEvent) -> Option<T> {
+    event.decode(&booking::ID)
+}
+
+impl Totals {
+    fn add(&mut self, event: &EmittedEvent) {
+        // Sums of chain amounts stay below the supply; saturation would show as an absurd number.
+        if let Some(booked) = read::<ProductBooked>(event) {
+            self.currency = booked.currency;
+            self.cost = booked.total;
+            let processors: u64 = booked.lines.iter().map(|line| u64::from(line.qty)).sum();
+            self.hired_minutes = processors.saturating_mul(u64::from(booked.minutes));
+        } else if let Some(paid) = read::<BookingPaid>(event) {
+            self.paid = self.paid.saturating_add(paid.amount);
+        } else if let Some(worked) = read::<WorkRecorded>(event) {
+            self.billed = self.billed.saturating_add(worked.billed);
+            self.estimated_io = self.estimated_io.saturating_add(worked.io_amount);
+            let minutes: u64 = worked.lines.iter().map(|line| u64::from(line.minutes)).sum();
+            self.served_minutes = self.served_minutes.saturating_add(minutes);
+        } else if let Some(earned) = read::<LineEarned>(event) {
+            self.settled = self.settled.saturating_add(earned.amount);
+            self.settled_io = self.settled_io.saturating_add(earned.io_amount);
+        } else if let Some(priced) = read::<RecordPriced>(event) {
+            self.estimated_io = self.estimated_io.saturating_add(priced.io_amount);
+            self.settled_io = self.settled_io.saturating_add(priced.settled_io);
+        } else if let Some(refund) = read::<RefundPulled>(event) {
+            self.refunded = self.refunded.saturating_add(refund.amount);
+        }
+    }
+
+    fn record(&self, key: &Pubkey) -> Record {
+        let unit = unit(self.currency);
+        let amount = |base| Amount { base, unit };
+        Record::new()
+            .with("booking", *key)
+            .with("currency", unit.symbol())
+            .with("cost", amount(self.cost))
+            .with("paid", amount(self.paid))
+            .with("hired_processor_minutes", self.hired_minutes)
+            .with("served_line_minutes", self.served_minutes)
+            .with("billed", amount(self.billed))
+            .with("settled", amount(self.settled))
+            .with("refunded", amount(self.refunded))
+            .with("tne_estimated", Amount { base: self.estimated_io, unit: Unit::Io })
+            .with("tne_settled", Amount { base: self.settled_io, unit: Unit::Io })
+    }
+}
+
+fn summary(event: &EmittedEvent) -> String {
+    let amount = |base, currency| Amount { base, unit: unit(currency) };
+    if let Some(booked) = read::<ProductBooked>(event) {
+        format!("{} line(s) for {} min at {}", booked.lines.len(), booked.minutes, amount(booked.total, booked.currency))
+    } else if let Some(paid) = read::<BookingPaid>(event) {
+        format!("{}", amount(paid.amount, paid.currency))
+    } else if let Some(worked) = read::<WorkRecorded>(event) {
+        format!("record {}: {} = {}", worked.record_seq, amount(worked.billed, worked.currency), Amount::io(worked.io_amount))
+    } else if let Some(earned) = read::<LineEarned>(event) {
+        format!("line {}: {} less fee {}", earned.line, amount(earned.amount, earned.currency), amount(earned.fee, earned.currency))
+    } else if let Some(refund) = read::<RefundPulled>(event) {
+        format!("{}", amount(refund.amount, refund.currency))
+    } else {
+        String::new()
+    }
+}

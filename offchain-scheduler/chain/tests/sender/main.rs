@@ -1,0 +1,6 @@
+//! The sender: faults of the chain, interruption at every call, and a real runtime.
+
+mod faults;
+mod interruption;
+mod real_runtime;
+mod support;

@@ -1,0 +1,205 @@
+//! Exact cases of the decision.
+
+use ion_placement::*;
+
+fn device(id: u8, qty: u8) -> Device {
+    Device {
+        id: [id; 32],
+        owner: [1; 32],
+        class: 7,
+        qty,
+        connectivity_tier: 2,
+        supplier_tier: 3,
+        reliability_bps: 9_000,
+        ask_usd_micros: 1_000_000,
+        floor_price_usd_micros: 500_000,
+        region: Some("eu".into()),
+        is_up: true,
+        is_hired: false,
+        is_reserved: false,
+        is_stake_sufficient: true,
+        onboarded_at: 1_000,
+        open_until: 0,
+    }
+}
+
+fn request(gpus: u16) -> Request {
+    Request {
+        id: [1; 16],
+        arrival: 0,
+        class: 7,
+        gpus,
+        minutes: 60,
+        min_connectivity_tier: 0,
+        min_supplier_tier: 0,
+        min_reliability_bps: 0,
+        max_price_usd_micros: None,
+        region: None,
+        gang: false,
+    }
+}
+
+const NOW: i64 = 100_000;
+const ONBOARDING: i64 = 12 * 3_600;
+
+fn fleet(devices: &[Device]) -> Snapshot {
+    Snapshot::new(5, NOW, ONBOARDING, devices.to_vec())
+}
+
+fn ids(decision: &Decision) -> Vec<u8> {
+    match &decision.outcome {
+        Outcome::Placed(placement) => placement.devices.iter().map(|chosen| chosen.device[0]).collect(),
+        Outcome::NoFit { .. } => Vec::new(),
+    }
+}
+
+fn decide_for(devices: &[Device], request: &Request) -> Decision {
+    decide(&fleet(devices), &Policy::default(), request)
+}
+
+#[test]
+fn each_filter_excludes_for_its_own_reason_at_its_bound() {
+    use Exclusion::*;
+    type Change = fn(&mut Device, &mut Request);
+    let cases: Vec<(Option<Exclusion>, Change)> = vec![
+        (None, |_, _| {}),
+        (Some(Class), |device, _| device.class = 8),
+        (Some(NotUp), |device, _| device.is_up = false),
+        (Some(Hired), |device, _| device.is_hired = true),
+        (Some(Reserved), |device, _| device.is_reserved = true),
+        (Some(Stake), |device, _| device.is_stake_sufficient = false),
+        (Some(Onboarding), |device, _| device.onboarded_at = 0),
+        (Some(Onboarding), |device, _| device.onboarded_at = NOW - ONBOARDING + 1),
+        (None, |device, _| device.onboarded_at = NOW - ONBOARDING),
+        (Some(OpenUntil), |device, _| device.open_until = NOW + 3_599),
+        (None, |device, _| device.open_until = NOW + 3_600),
+        (Some(Ask), |device, _| device.ask_usd_micros = 0),
+        (Some(Ask), |device, _| device.ask_usd_micros = 499_999),
+        (None, |device, _| device.ask_usd_micros = 500_000),
+        (Some(Ask), |device, _| device.floor_price_usd_micros = 0),
+        (Some(Price), |_, request| request.max_price_usd_micros = Some(999_999)),
+        (None, |_, request| request.max_price_usd_micros = Some(1_000_000)),
+        (Some(Tier), |_, request| request.min_connectivity_tier = 3),
+        (None, |_, request| request.min_connectivity_tier = 2),
+        (Some(Tier), |_, request| request.min_supplier_tier = 4),
+        (None, |_, request| request.min_supplier_tier = 3),
+        (Some(Reliability), |_, request| request.min_reliability_bps = 9_001),
+        (None, |_, request| request.min_reliability_bps = 9_000),
+        (Some(Region), |_, request| request.region = Some("us".into())),
+        (None, |_, request| request.region = Some("eu".into())),
+        (Some(Region), |device, request| {
+            device.region = None;
+            request.region = Some("eu".into());
+        }),
+        (Some(Size), |device, _| device.qty = 5),
+    ];
+    for (number, (expected, change)) in cases.into_iter().enumerate() {
+        let (mut device, mut request) = (device(1, 4), request(4));
+        change(&mut device, &mut request);
+        let decision = decide_for(std::slice::from_ref(&device), &request);
+        assert_eq!(exclusion(&fleet(&[device.clone()]), &request, &device), expected, "case {number}");
+        let counted: Vec<_> = decision.excluded.into_iter().collect();
+        assert_eq!(counted, expected.map(|reason| (reason, 1)).into_iter().collect::<Vec<_>>(), "case {number}");
+        assert_eq!(decision.candidates, u32::from(expected.is_none()), "case {number}");
+    }
+}
+
+#[test]
+fn processors_add_up_exactly_or_nothing_is_placed() {
+    let devices = [device(1, 4), device(2, 4), device(3, 3)];
+    assert_eq!(ids(&decide_for(&devices, &request(7))), [3, 1]);
+    assert_eq!(ids(&decide_for(&devices, &request(8))), [1, 2]);
+    let decision = decide_for(&devices, &request(5));
+    assert_eq!(decision.outcome, Outcome::NoFit { candidate_gpus: 11 });
+    assert_eq!(ids(&decide_for(&devices, &request(11))), [3, 1, 2]);
+    assert_eq!(ids(&decide_for(&devices, &request(12))), []);
+    assert_eq!(ids(&decide_for(&[], &request(1))), []);
+    assert_eq!(ids(&decide_for(&devices, &request(0))), []);
+}
+
+#[test]
+fn at_most_eight_lines_are_used() {
+    let singles: Vec<Device> = (1..=12).map(|id| device(id, 1)).collect();
+    assert_eq!(ids(&decide_for(&singles, &request(8))).len(), 8);
+    assert_eq!(ids(&decide_for(&singles, &request(9))), []);
+    let mut mixed = singles;
+    mixed.push(device(13, 2));
+    assert_eq!(ids(&decide_for(&mixed, &request(9))).len(), 8);
+}
+
+#[test]
+fn cheaper_and_more_reliable_devices_are_preferred() {
+    let mut devices = [device(1, 1), device(2, 1), device(3, 1)];
+    devices[1].ask_usd_micros = 900_000;
+    assert_eq!(ids(&decide_for(&devices, &request(1))), [2]);
+    devices[2].ask_usd_micros = 900_000;
+    devices[2].reliability_bps = 9_500;
+    assert_eq!(ids(&decide_for(&devices, &request(1))), [3]);
+}
+
+#[test]
+fn equal_scores_go_to_the_lowest_id() {
+    let devices = [device(9, 1), device(4, 1), device(6, 1)];
+    assert_eq!(ids(&decide_for(&devices, &request(2))), [4, 6]);
+}
+
+#[test]
+fn fewer_machines_win_over_many_unless_the_term_is_neutral() {
+    let mut devices = vec![device(1, 8)];
+    devices.extend((2..=9).map(|id| device(id, 1)));
+    assert_eq!(ids(&decide_for(&devices, &request(8))), [1]);
+    for single in &mut devices[1..] {
+        single.ask_usd_micros = 990_000;
+    }
+    assert_eq!(ids(&decide_for(&devices, &request(8))), [1]);
+    let neutral = Policy { machines: 0, ..Policy::default() };
+    assert_eq!(ids(&decide(&fleet(&devices), &neutral, &request(8))).len(), 8);
+}
+
+#[test]
+fn scarce_tiers_are_kept_for_those_who_ask() {
+    let mut devices = [device(1, 1), device(2, 1)];
+    devices[0].connectivity_tier = 4;
+    assert_eq!(ids(&decide_for(&devices, &request(1))), [2]);
+    let demanding = Request { min_connectivity_tier: 4, ..request(1) };
+    assert_eq!(ids(&decide_for(&devices, &demanding)), [1]);
+}
+
+#[test]
+fn explanation_adds_up_term_by_term() {
+    let decision = decide_for(&[device(1, 2)], &request(2));
+    let Outcome::Placed(placement) = &decision.outcome else { panic!("{decision:?}") };
+    let costs: Vec<(Term, u64)> = placement.devices[0].terms.iter().map(|term| (term.term, term.cost)).collect();
+    // price: 10,000 · 2 · 4; reliability: 1,000 · 2 · 3; tier: (2·2,500 + 3·40) · 2 · 1; machines: 10,000 · 2
+    let expected = [(Term::Price, 80_000), (Term::Reliability, 6_000), (Term::Tier, 10_240), (Term::Machines, 20_000)];
+    assert_eq!(costs, expected);
+    assert_eq!((placement.devices[0].cost, placement.cost), (116_240, 116_240));
+    assert_eq!((decision.version, decision.policy.as_str()), (5, "weighted"));
+}
+
+#[test]
+fn commit_reserves_all_and_refuses_a_changed_fleet() {
+    let mut snapshot = fleet(&[device(1, 1), device(2, 1)]);
+    let first = decide(&snapshot, &Policy::default(), &request(1));
+    let second = decide(&snapshot, &Policy::default(), &request(2));
+    snapshot.commit(&first).unwrap();
+    assert!(snapshot.device(&[1; 32]).unwrap().is_reserved);
+    let before = snapshot.clone();
+    assert_eq!(snapshot.commit(&second), Err(CommitError::Stale { decided: 5, current: 6 }));
+    assert_eq!(snapshot, before);
+    let nothing = decide(&snapshot, &Policy::default(), &request(2));
+    assert_eq!(snapshot.commit(&nothing), Err(CommitError::NoPlan));
+    let forged = Decision { version: 6, ..second };
+    assert_eq!(snapshot.commit(&forged), Err(CommitError::NotFree));
+    assert_eq!(snapshot, before);
+}
+
+#[test]
+fn earlier_arrival_is_served_first() {
+    let late = Request { id: [1; 16], arrival: 9, ..request(1) };
+    let early = Request { id: [2; 16], arrival: 3, ..request(1) };
+    let decisions = plan(&fleet(&[device(1, 1)]), &Policy::default(), &[late, early]);
+    assert_eq!(decisions.iter().map(|decision| decision.request[0]).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(ids(&decisions[0]), [1]);
+    assert_eq!(decisions[1].excluded, [(Exclusion::Reserved, 1)].into());
+}

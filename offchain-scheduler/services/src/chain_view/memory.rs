@@ -1,0 +1,92 @@
+//! A chain in memory, moved by its owner.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use ion_merkle::report::ReportKind;
+use solana_pubkey::Pubkey;
+
+use super::{ClusterReader, LedgerReader, PollView, VerifierSetView, ViewError};
+
+/// Everything that the readers show.
+#[derive(Clone, Debug)]
+pub struct MemoryChain {
+    /// Unix seconds.
+    pub now: i64,
+    /// Genesis hash.
+    pub genesis_hash: [u8; 32],
+    /// The verifier set.
+    pub verifiers: VerifierSetView,
+    /// Recent blockhash.
+    pub blockhash: [u8; 32],
+    /// Devices by address.
+    pub devices: BTreeMap<Pubkey, registry::state::Device>,
+    /// Bookings by address.
+    pub bookings: BTreeMap<Pubkey, booking::state::Booking>,
+    /// Records by address.
+    pub records: BTreeMap<Pubkey, booking::state::WorkRecord>,
+    /// Polls by kind, subject and sequence.
+    pub polls: BTreeMap<(u8, Pubkey, u64), PollView>,
+}
+
+/// [`MemoryChain`] behind the reading traits.
+pub struct MemoryView(Mutex<MemoryChain>);
+
+impl MemoryView {
+    /// A cluster at a time with a verifier set and nothing else.
+    pub fn new(now: i64, verifiers: VerifierSetView) -> Self {
+        MemoryView(Mutex::new(MemoryChain {
+            now,
+            genesis_hash: [1; 32],
+            verifiers,
+            blockhash: [2; 32],
+            devices: BTreeMap::new(),
+            bookings: BTreeMap::new(),
+            records: BTreeMap::new(),
+            polls: BTreeMap::new(),
+        }))
+    }
+
+    /// Changes or reads the chain.
+    pub fn with<T>(&self, change: impl FnOnce(&mut MemoryChain) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl ClusterReader for MemoryView {
+    fn now(&self) -> Result<i64, ViewError> {
+        Ok(self.with(|chain| chain.now))
+    }
+
+    fn genesis_hash(&self) -> Result<[u8; 32], ViewError> {
+        Ok(self.with(|chain| chain.genesis_hash))
+    }
+
+    fn verifiers(&self) -> Result<VerifierSetView, ViewError> {
+        Ok(self.with(|chain| chain.verifiers.clone()))
+    }
+}
+
+impl LedgerReader for MemoryView {
+    fn recent_blockhash(&self) -> Result<[u8; 32], ViewError> {
+        Ok(self.with(|chain| chain.blockhash))
+    }
+
+    fn devices(&self) -> Result<Vec<(Pubkey, registry::state::Device)>, ViewError> {
+        Ok(self.with(|chain| chain.devices.clone().into_iter().collect()))
+    }
+
+    fn bookings(&self) -> Result<Vec<(Pubkey, booking::state::Booking)>, ViewError> {
+        Ok(self.with(|chain| chain.bookings.clone().into_iter().collect()))
+    }
+
+    fn records(&self) -> Result<Vec<(Pubkey, booking::state::WorkRecord)>, ViewError> {
+        Ok(self.with(|chain| chain.records.clone().into_iter().collect()))
+    }
+
+    fn poll(&self, kind: ReportKind, subject: &Pubkey, seq: u64) -> Result<Option<PollView>, ViewError> {
+        Ok(self.with(|chain| chain.polls.get(&(kind.to_u8(), *subject, seq)).cloned()))
+    }
+}

@@ -1,0 +1,93 @@
+//! What agent and verifier read of the chain.
+//!
+//! Mechanism: two blocking traits, one for the cluster (time, identity, verifier set) and one for
+//! the ledger (devices, bookings, records, polls), called through [`read`] off the async threads.
+//! Sides: [`RpcView`] over a node, [`MemoryView`] in memory. Place of use: all loops of agent and
+//! verifier. Invariant: time is the chain's clock, never the machine's.
+
+mod memory;
+mod rpc;
+mod settings;
+
+use std::sync::Arc;
+
+use ion_merkle::report::ReportKind;
+use ion_observation::Key;
+use solana_pubkey::Pubkey;
+
+pub use memory::MemoryView;
+pub use rpc::RpcView;
+pub use settings::ChainSettings;
+
+/// Why the chain could not be read.
+#[derive(thiserror::Error, Debug)]
+pub enum ViewError {
+    /// The node did not answer.
+    #[error(transparent)]
+    Chain(#[from] ion_client::send::ChainError),
+    /// An account is missing or does not decode.
+    #[error(transparent)]
+    Account(#[from] ion_client::accounts::AccountError),
+    /// The reading thread was lost.
+    #[error("reading thread was lost")]
+    Thread,
+}
+
+/// The set that attests reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifierSetView {
+    /// Members in their order: a member's place is its slot in polls.
+    pub keys: Vec<Key>,
+    /// Votes needed.
+    pub threshold: u8,
+    /// Number of this set.
+    pub version: u32,
+}
+
+/// Votes on one report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollView {
+    /// Set version of the votes.
+    pub set_version: u32,
+    /// Payload hash that each member votes for, by its place; `None` before its vote.
+    pub votes: Vec<Option<[u8; 32]>>,
+    /// The attested payload hash.
+    pub attested: Option<[u8; 32]>,
+}
+
+/// Time, identity and verifier set of a cluster.
+pub trait ClusterReader: Send + Sync {
+    /// Unix seconds of the chain's clock.
+    fn now(&self) -> Result<i64, ViewError>;
+    /// Genesis hash.
+    fn genesis_hash(&self) -> Result<[u8; 32], ViewError>;
+    /// The verifier set.
+    fn verifiers(&self) -> Result<VerifierSetView, ViewError>;
+}
+
+/// Devices, bookings, records and polls.
+pub trait LedgerReader: ClusterReader {
+    /// A recent finalized blockhash.
+    fn recent_blockhash(&self) -> Result<[u8; 32], ViewError>;
+    /// All devices by address.
+    fn devices(&self) -> Result<Vec<(Pubkey, registry::state::Device)>, ViewError>;
+    /// All bookings by address.
+    fn bookings(&self) -> Result<Vec<(Pubkey, booking::state::Booking)>, ViewError>;
+    /// All work records by address.
+    fn records(&self) -> Result<Vec<(Pubkey, booking::state::WorkRecord)>, ViewError>;
+    /// The poll of a report, if it is open.
+    fn poll(&self, kind: ReportKind, subject: &Pubkey, seq: u64) -> Result<Option<PollView>, ViewError>;
+}
+
+/// Runs one reading off the async threads. Error: `Thread` beside the reading's own.
+pub async fn read<R, T>(
+    reader: &Arc<R>,
+    call: impl FnOnce(&R) -> Result<T, ViewError> + Send + 'static,
+) -> Result<T, ViewError>
+where
+    R: Send + Sync + ?Sized + 'static,
+    T: Send + 'static,
+{
+    let reader = reader.clone();
+    tokio::task::spawn_blocking(move || call(&reader)).await.map_err(|_| ViewError::Thread)?
+}

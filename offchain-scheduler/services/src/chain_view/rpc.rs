@@ -1,0 +1,95 @@
+//! The chain as a node shows it.
+
+use anyhow::Context;
+use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use ion_client::{
+    accounts, addresses,
+    rpc::RpcChain,
+    send::{Chain, ChainError},
+};
+use ion_merkle::report::ReportKind;
+use solana_commitment_config::CommitmentConfig;
+use solana_pubkey::Pubkey;
+
+use super::{ChainSettings, ClusterReader, LedgerReader, PollView, VerifierSetView, ViewError};
+
+/// The clock sysvar.
+const CLOCK: Pubkey = solana_pubkey::pubkey!("SysvarC1ock11111111111111111111111111111111");
+/// Place of `unix_timestamp` in its data: after slot, epoch start, epoch and leader epoch.
+const UNIX_TIMESTAMP: std::ops::Range<usize> = 32..40;
+
+/// A node at one commitment for accounts, finalized for blockhashes of challenges.
+pub struct RpcView {
+    chain: RpcChain,
+    finalized: RpcChain,
+}
+
+impl RpcView {
+    /// Connects lazily: no call is made here.
+    pub fn new(settings: &ChainSettings) -> anyhow::Result<Self> {
+        let commitment = settings.commitment().context("chain.commitment is unknown")?;
+        Ok(RpcView {
+            chain: RpcChain::new(&settings.rpc_url, commitment),
+            finalized: RpcChain::new(&settings.rpc_url, CommitmentConfig::finalized()),
+        })
+    }
+
+    fn all<T: AccountDeserialize + Discriminator + Owner>(&self) -> Result<Vec<(Pubkey, T)>, ViewError> {
+        self.chain
+            .program_accounts(&T::owner(), T::DISCRIMINATOR)?
+            .into_iter()
+            .map(|(key, account)| Ok((key, accounts::decode(&key, &account)?)))
+            .collect()
+    }
+}
+
+impl ClusterReader for RpcView {
+    fn now(&self) -> Result<i64, ViewError> {
+        let clock = self.chain.accounts(&[CLOCK])?.into_iter().next().flatten();
+        clock
+            .and_then(|clock| clock.data.get(UNIX_TIMESTAMP)?.try_into().ok().map(i64::from_le_bytes))
+            .ok_or_else(|| ChainError::Refused("the node has no clock".to_owned()).into())
+    }
+
+    fn genesis_hash(&self) -> Result<[u8; 32], ViewError> {
+        Ok(self.chain.genesis_hash()?.to_bytes())
+    }
+
+    fn verifiers(&self) -> Result<VerifierSetView, ViewError> {
+        let set: registry::state::VerifierSet =
+            accounts::fetch(&self.chain, &addresses::registry::verifier_set())?;
+        Ok(VerifierSetView {
+            keys: set.members().iter().map(Pubkey::to_bytes).collect(),
+            threshold: set.threshold,
+            version: set.version,
+        })
+    }
+}
+
+impl LedgerReader for RpcView {
+    fn recent_blockhash(&self) -> Result<[u8; 32], ViewError> {
+        Ok(self.finalized.blockhash()?.hash.to_bytes())
+    }
+
+    fn devices(&self) -> Result<Vec<(Pubkey, registry::state::Device)>, ViewError> {
+        self.all()
+    }
+
+    fn bookings(&self) -> Result<Vec<(Pubkey, booking::state::Booking)>, ViewError> {
+        self.all()
+    }
+
+    fn records(&self) -> Result<Vec<(Pubkey, booking::state::WorkRecord)>, ViewError> {
+        self.all()
+    }
+
+    fn poll(&self, kind: ReportKind, subject: &Pubkey, seq: u64) -> Result<Option<PollView>, ViewError> {
+        let address = addresses::registry::poll(kind, subject, seq);
+        let poll: Option<registry::state::Poll> = accounts::find(&self.chain, &address)?;
+        Ok(poll.map(|poll| PollView {
+            set_version: poll.set_version,
+            votes: poll.votes.iter().map(|vote| (*vote != [0; 32]).then_some(*vote)).collect(),
+            attested: (poll.attested_at != 0).then_some(poll.attested_hash),
+        }))
+    }
+}

@@ -1,0 +1,271 @@
+//! Settings of the verifier.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    chain_view::ChainSettings,
+    logging::LogSettings,
+    settings::{Settings, duration},
+};
+
+/// All settings of `ion-verifier`.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerifierSettings {
+    /// The node.
+    pub chain: ChainSettings,
+    /// Key and files.
+    pub verifier: OwnSection,
+    /// The HTTP port.
+    pub http: HttpSection,
+    /// What heartbeats mean.
+    pub heartbeat: HeartbeatSection,
+    /// What is asked of devices.
+    pub challenge: ChallengeSection,
+    /// When reports are made.
+    pub report: ReportSection,
+    /// Loops.
+    pub loops: LoopSection,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// Section `verifier`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnSection {
+    /// Keypair of the verifier: signs observations, challenges and votes, and pays their fees.
+    pub key_file: PathBuf,
+    /// Database, a path or a URL.
+    pub store: String,
+    /// Folder that all verifiers share.
+    pub objects: PathBuf,
+    /// Time for work in hand when the process is asked to end.
+    #[serde(with = "duration")]
+    pub drain: Duration,
+}
+
+impl Default for OwnSection {
+    fn default() -> Self {
+        OwnSection {
+            key_file: ".ion/verifier/key.json".into(),
+            store: "sqlite:.ion/verifier/verifier.db".to_owned(),
+            objects: ".ion/objects".into(),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Section `http`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpSection {
+    /// Address to listen on.
+    pub listen: String,
+    /// Largest body of a heartbeat, a fetch or a commitment, bytes.
+    pub max_body_bytes: usize,
+    /// Largest body of openings, bytes.
+    pub max_answer_bytes: usize,
+}
+
+impl Default for HttpSection {
+    fn default() -> Self {
+        HttpSection {
+            listen: "127.0.0.1:7101".to_owned(),
+            max_body_bytes: 16_384,
+            max_answer_bytes: 33_554_432,
+        }
+    }
+}
+
+/// Section `heartbeat`. Durations are chain time (economics §12).
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct HeartbeatSection {
+    /// Missed minutes in a row that are a fact.
+    pub degraded_after: u32,
+    /// Watched silence after which an Up device is reported Down.
+    #[serde(with = "duration")]
+    pub down_after: Duration,
+}
+
+impl Default for HeartbeatSection {
+    fn default() -> Self {
+        HeartbeatSection { degraded_after: 3, down_after: Duration::from_secs(420) }
+    }
+}
+
+/// Section `challenge`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChallengeSection {
+    /// Matrix side of the full challenge.
+    pub n: u32,
+    /// Rounds of the full challenge.
+    pub rounds: u8,
+    /// Matrix side of the light probe of hired devices.
+    pub light_n: u32,
+    /// Rounds of the light probe.
+    pub light_rounds: u8,
+    /// Entries to open, k.
+    pub openings: u16,
+    /// Time for the roots, on this machine's monotonic clock.
+    #[serde(with = "duration")]
+    pub commit_within: Duration,
+    /// Time for the openings after the secret was revealed.
+    #[serde(with = "duration")]
+    pub open_within: Duration,
+    /// Chain time before a device that did not pass is asked again.
+    #[serde(with = "duration")]
+    pub retry_after: Duration,
+}
+
+impl Default for ChallengeSection {
+    fn default() -> Self {
+        ChallengeSection {
+            n: 512,
+            rounds: 4,
+            light_n: 128,
+            light_rounds: 1,
+            openings: 64,
+            commit_within: Duration::from_secs(60),
+            open_within: Duration::from_secs(60),
+            retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Section `report`. Durations after the close of an hour are chain time.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReportSection {
+    /// After the close: the observation file is written.
+    #[serde(with = "duration")]
+    pub write_after: Duration,
+    /// After the close: files received up to here may not be left out.
+    #[serde(with = "duration")]
+    pub files_until: Duration,
+    /// After the close: the first vote.
+    #[serde(with = "duration")]
+    pub vote_after: Duration,
+    /// Real time to wait for missing files before the first vote, for clocks that jump over the
+    /// whole time between close and vote.
+    #[serde(with = "duration")]
+    pub settle: Duration,
+    /// Chain time for which an hour is worked on.
+    #[serde(with = "duration")]
+    pub keep: Duration,
+}
+
+impl Default for ReportSection {
+    fn default() -> Self {
+        ReportSection {
+            write_after: Duration::from_secs(60),
+            files_until: Duration::from_secs(240),
+            vote_after: Duration::from_secs(360),
+            settle: Duration::from_secs(5),
+            keep: Duration::from_secs(7 * 86_400),
+        }
+    }
+}
+
+/// Section `loops`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct LoopSection {
+    /// Pause between two readings of devices and bookings.
+    #[serde(with = "duration")]
+    pub ledger: Duration,
+    /// Pause between two rounds of files, votes and cranks.
+    #[serde(with = "duration")]
+    pub report: Duration,
+    /// Pause between two rounds of the sender.
+    #[serde(with = "duration")]
+    pub sender: Duration,
+    /// Head start that each place in the order of a crank has before the next verifier does it too.
+    #[serde(with = "duration")]
+    pub stagger: Duration,
+}
+
+impl Default for LoopSection {
+    fn default() -> Self {
+        LoopSection {
+            ledger: Duration::from_secs(2),
+            report: Duration::from_secs(2),
+            sender: Duration::from_millis(500),
+            stagger: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Settings for VerifierSettings {
+    fn check(&self) -> Result<(), String> {
+        self.chain.check()?;
+        let challenge = &self.challenge;
+        for (key, n) in [("challenge.n", challenge.n), ("challenge.light_n", challenge.light_n)] {
+            if n == 0 || n > ion_challenge::MAX_N {
+                return Err(format!("{key}: must be 1 to {}", ion_challenge::MAX_N));
+            }
+        }
+        for (key, rounds) in
+            [("challenge.rounds", challenge.rounds), ("challenge.light_rounds", challenge.light_rounds)]
+        {
+            if rounds == 0 || rounds > ion_challenge::MAX_ROUNDS {
+                return Err(format!("{key}: must be 1 to {}", ion_challenge::MAX_ROUNDS));
+            }
+        }
+        if challenge.openings == 0 || challenge.openings > ion_challenge::MAX_OPENINGS {
+            return Err(format!("challenge.openings: must be 1 to {}", ion_challenge::MAX_OPENINGS));
+        }
+        let report = &self.report;
+        if report.write_after > report.files_until || report.files_until > report.vote_after {
+            return Err("report.vote_after: must not be before files_until, nor that before write_after".into());
+        }
+        if self.heartbeat.degraded_after == 0 {
+            return Err("heartbeat.degraded_after: must not be 0".into());
+        }
+        for (key, pause) in [
+            ("loops.ledger", self.loops.ledger),
+            ("loops.report", self.loops.report),
+            ("loops.sender", self.loops.sender),
+        ] {
+            if pause.is_zero() {
+                return Err(format!("{key}: must not be 0"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{load, print};
+
+    #[test]
+    fn example_file_holds_the_defaults() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/verifier.example.toml");
+        let example: VerifierSettings = load(Some(file.as_ref()), &[]).unwrap();
+        assert_eq!(example, VerifierSettings::default());
+        assert!(print(&example).unwrap().contains("[challenge]"));
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_by_name() {
+        for (set, key) in [
+            ("challenge.n=0", "challenge.n"),
+            ("challenge.light_n=133145", "challenge.light_n"),
+            ("challenge.rounds=0", "challenge.rounds"),
+            ("challenge.openings=1025", "challenge.openings"),
+            ("report.vote_after=1m", "report.vote_after"),
+            ("heartbeat.degraded_after=0", "heartbeat.degraded_after"),
+            ("loops.report=0s", "loops.report"),
+            ("loops.often=1s", "often"),
+        ] {
+            let error = load::<VerifierSettings>(None, &[set.to_owned()]).unwrap_err().to_string();
+            assert!(error.contains(key), "{set}: {error}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The staking program: one module per instruction, and what holds for all of them.
+
+mod accept_offer;
+mod accounts;
+mod advance_exit;
+mod begin_unstake;
+mod budgets;
+mod close_offer;
+mod close_position;
+mod co_unstake;
+mod create_offer;
+mod init_shard;
+mod layout;
+mod open_costaker;
+mod open_stake;
+mod refresh_stake;
+mod retract_offer;
+mod robustness;
+mod stage;
+mod stake;
+mod withdraw;
+mod withdraw_overflow;
+mod withdraw_position;
