@@ -87,12 +87,6 @@ impl Failure {
         self
     }
 
-    /// Gives the failure the subject of the command: what failed.
-    pub fn while_doing(mut self, what: impl Into<String>) -> Self {
-        self.what = what.into();
-        self
-    }
-
     /// The failure as a JSON object.
     pub fn to_json(&self) -> Value {
         json!({

@@ -35,7 +35,7 @@ pub enum Cell {
     Key(Pubkey),
     /// An amount with its unit.
     Amount(Amount),
-    /// A signed amount in base units of the unit of the second field, for balances that may fall.
+    /// A plain number.
     Count(u64),
     /// A point in time, Unix seconds.
     Time(i64),
@@ -190,11 +190,6 @@ impl Record {
         self
     }
 
-    /// Whether it has no field.
-    pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
-    }
-
     /// The record as a JSON object.
     pub fn to_json(&self) -> Value {
         let fields: Map<String, Value> =
@@ -242,7 +237,7 @@ impl Record {
 /// Records of the same shape as a table; the first one names the columns.
 fn table(records: &[Record]) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
     if let Some(first) = records.first() {
         table.set_header(first.fields.iter().map(|(name, _)| name.replace('_', " ")));
     }

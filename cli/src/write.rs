@@ -19,7 +19,6 @@ use serde_json::{Value, json};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
-use solana_pubkey::Pubkey;
 use solana_rpc_client::api::request::RpcRequest;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
@@ -432,6 +431,7 @@ pub fn deadline(at: i64, now: i64) -> Cell {
 mod tests {
     use super::*;
     use solana_instruction::AccountMeta;
+    use solana_pubkey::Pubkey;
 
     #[test]
     fn instruction_in_borsh_has_program_accounts_and_data() {

@@ -56,9 +56,9 @@ pub struct LocalnetArgs {
     #[arg(long, default_value_t = 100)]
     pub slot_time_ms: u64,
 
-    /// Folder for the wallets and keys of this chain
-    #[arg(long, default_value = ".ion/localnet")]
-    pub keys: PathBuf,
+    /// Folder that the wallets' key files are written to
+    #[arg(long, default_value = ".ion/localnet/keys")]
+    pub wallet_dir: PathBuf,
 
     /// Start an empty chain: deploy and set up nothing
     #[arg(long)]
@@ -90,7 +90,7 @@ pub fn run(root: &Path, args: &LocalnetArgs) -> Result<()> {
     eprintln!("JSON-RPC at {}", chain.rpc_url);
     if !args.empty {
         ensure_programs(root)?;
-        migrate(root, &chain.rpc_url, &args.keys)?;
+        migrate(root, &chain.rpc_url, &args.wallet_dir)?;
     }
     eprintln!("\nThe chain runs until ctrl-C. Its state is gone then.");
     let status = chain.process.wait().context("wait for the chain")?;

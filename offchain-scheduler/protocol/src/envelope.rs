@@ -156,6 +156,8 @@ pub struct Opened<T> {
     pub subject: [u8; 32],
     /// Its sequence number.
     pub sequence: u64,
+    /// Sender's chain time in Unix seconds.
+    pub made_at: i64,
     /// The message.
     pub message: T,
 }
@@ -234,6 +236,7 @@ pub fn open<T: BorshDeserialize>(
     Ok(Opened {
         subject: envelope.subject,
         sequence: envelope.sequence,
+        made_at,
         message,
     })
 }
@@ -307,6 +310,7 @@ mod tests {
             Opened {
                 subject: key().verifying_key().to_bytes(),
                 sequence: 5,
+                made_at: NOW,
                 message: 77
             }
         );

@@ -41,6 +41,9 @@ pub enum StoreError {
         /// What it holds.
         value: String,
     },
+    /// The very same signature was made before: equal instructions over the same blockhash.
+    #[error("signature {0} was made before; sign over a newer blockhash")]
+    SignatureTaken(String),
     /// The step is not allowed in the row's state.
     #[error("outbox step {input} is not allowed in state {state}")]
     WrongState {
@@ -59,6 +62,7 @@ impl StoreError {
                 error,
                 sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Database(_)
             ),
+            Self::SignatureTaken(_) => true,
             Self::UnknownEngine(_)
             | Self::MigrationChanged { .. }
             | Self::MigrationUnknown { .. }

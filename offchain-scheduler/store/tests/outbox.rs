@@ -92,7 +92,9 @@ async fn signature_of_another_row_rolls_the_whole_step_back() {
         let one = outbox.enqueue(&Key::new("a", "s", 0), "work", 100).await.unwrap();
         let two = outbox.enqueue(&Key::new("b", "s", 0), "work", 100).await.unwrap();
         outbox.advance(&one, sign("same"), 110).await.unwrap().unwrap();
-        assert!(matches!(outbox.advance(&two, sign("same"), 110).await, Err(StoreError::Database(_))));
+        let error = outbox.advance(&two, sign("same"), 110).await.unwrap_err();
+        assert!(matches!(&error, StoreError::SignatureTaken(signature) if signature == "same"), "{error}");
+        assert!(error.is_retryable());
         assert_eq!(outbox.row(&two.key).await.unwrap().unwrap(), two);
     }
 }

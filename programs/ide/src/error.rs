@@ -46,6 +46,15 @@ pub enum IdeError {
     /// An amount or time does not fit its type.
     #[msg("A sum leaves the range of its type")]
     ArithmeticOverflow, // 6012 0x177c
+    /// The account is not the registry's configuration.
+    #[msg("Pass the registry's configuration account")]
+    WrongConfig, // 6013 0x177d
+    /// The account does not hold this program's parameters.
+    #[msg("Pass the registry's parameter account of the engine")]
+    WrongParams, // 6014 0x177e
+    /// The account is not the vaults' ledger.
+    #[msg("Pass the ledger account of the vaults")]
+    WrongVaults, // 6015 0x177f
 }
 
 impl From<MathError> for IdeError {

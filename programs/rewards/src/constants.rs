@@ -1,6 +1,7 @@
-//! Seeds and hard bounds of the schedule.
+//! Seeds, fixed addresses and hard bounds of the schedule.
 
-use anchor_lang::prelude::*;
+use anchor_lang::{derive_program_address, prelude::*};
+use registry::constants::CONFIG_SEED;
 
 /// Seed of [`crate::state::Emission`].
 #[constant]
@@ -13,3 +14,19 @@ pub const DISTRIBUTION_SEED: &[u8] = b"distribution";
 pub const IO_SUPPLY_CAP: u64 = 80_000_000_000_000_000;
 /// Layout version written into new accounts.
 pub const ACCOUNT_VERSION: u8 = 1;
+
+/// Registry's Config.
+pub const CONFIG: Pubkey = Pubkey::new_from_array(
+    derive_program_address(&[CONFIG_SEED], &registry::ID_CONST.to_bytes()).0,
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_addresses_are_the_canonical_ones() {
+        let found = Pubkey::find_program_address(&[b"config"], &registry::ID).0;
+        assert_eq!(found, CONFIG);
+    }
+}

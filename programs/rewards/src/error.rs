@@ -43,6 +43,9 @@ pub enum RewardsError {
     /// An amount or time does not fit its type.
     #[msg("A sum leaves the range of its type")]
     ArithmeticOverflow, // 6011 0x177b
+    /// The account is not the registry's configuration.
+    #[msg("Pass the registry's configuration account")]
+    WrongConfig, // 6012 0x177c
 }
 
 impl From<MathError> for RewardsError {

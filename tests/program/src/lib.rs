@@ -6,6 +6,7 @@
 
 pub mod chain;
 pub mod expect;
+pub mod flows;
 pub mod world;
 
 pub use expect::{expect_error, expect_framework_error};

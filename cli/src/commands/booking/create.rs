@@ -45,7 +45,7 @@ impl CreateArgs {
                 .next("ask the scheduler for a new one"));
         }
         let config = ctx.config()?;
-        let mint = quote.mint_of(&config);
+        let mint = quote.mint(&config).map_err(|error| Failure::chain("the quote cannot be read", error))?;
         let instruction = build::book(&ctx.wallet()?, &mint, &quote.id, max_total.base);
         let address = addresses::booking::booking(&quote.id);
         let sum = |pick: fn(&::booking::state::QuoteLine) -> u64| Amount {

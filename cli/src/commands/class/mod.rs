@@ -1,7 +1,7 @@
 //! `ion class`.
 
 mod list;
-mod show;
+pub mod show;
 
 use clap::Subcommand;
 

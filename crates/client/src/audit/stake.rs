@@ -16,7 +16,7 @@ use crate::{
 ///
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_stake<C: Chain + History>(chain: &C, device: &Pubkey) -> Result<Figure, AuditError> {
-    let vault = addresses::staking::vault(device);
+    let vault = addresses::staking::vault(&addresses::staking::device_stake(device));
     let mut principal = 0u64;
     for record in chain.transactions(&vault)? {
         for event in events_of(&record) {

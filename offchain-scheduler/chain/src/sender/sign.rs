@@ -1,7 +1,10 @@
 //! Signing rows that wait.
 
 use ion_client::send::{Chain, FeeOracle, LatestBlockhash, build, serialize};
-use ion_store::outbox::{Input, OutboxRow, OutboxStore};
+use ion_store::{
+    StoreError,
+    outbox::{Input, OutboxRow, OutboxStore},
+};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;
 use solana_message::{Message, VersionedMessage};
@@ -68,7 +71,14 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
             last_valid_height: latest.last_valid_block_height,
             transaction,
         };
-        if let Some(signed) = self.advance(row, input).await? {
+        let signed = match self.advance(row, input).await {
+            // Two rows want the very same, over the same blockhash: one transaction would stand for both.
+            Err(SendLoopError::Store(error @ StoreError::SignatureTaken(_))) => {
+                return self.delay(row, error.to_string()).await;
+            }
+            signed => signed?,
+        };
+        if let Some(signed) = signed {
             tracing::info!(outbox_id = %row.key, kind = row.key.kind.as_str(), %signature, attempt = signed.attempts, "signed");
             tick.signed += 1;
             self.submit(&signed).await?;

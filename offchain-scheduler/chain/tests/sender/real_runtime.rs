@@ -159,8 +159,12 @@ impl Bench {
 async fn equal_transfers_under_two_keys_happen_once_each() {
     let bench = Bench::new().await;
     let keys = bench.want_two().await;
+    let mut sender = bench.sender(bench.store.clone(), bench.chain.clone());
+    assert_eq!(sender.tick().await.unwrap().signed, 1, "over one blockhash both would be one transaction");
     bench.finish(&keys).await;
     assert_eq!(bench.chain.balance(&bench.to), 2 * AMOUNT);
+    let first = bench.store.signatures(&keys[0]).await.unwrap();
+    assert!(first.len() == 1 && bench.store.signatures(&keys[1]).await.unwrap() != first);
 }
 
 #[tokio::test]

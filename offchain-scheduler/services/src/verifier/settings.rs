@@ -64,10 +64,9 @@ impl Default for OwnSection {
 pub struct HttpSection {
     /// Address to listen on.
     pub listen: String,
-    /// Largest body of a heartbeat, a fetch or a commitment, bytes.
+    /// Largest body of a heartbeat, a fetch or a commitment, bytes. The limit for openings follows
+    /// from the challenge.
     pub max_body_bytes: usize,
-    /// Largest body of openings, bytes.
-    pub max_answer_bytes: usize,
 }
 
 impl Default for HttpSection {
@@ -75,7 +74,6 @@ impl Default for HttpSection {
         HttpSection {
             listen: "127.0.0.1:7101".to_owned(),
             max_body_bytes: 16_384,
-            max_answer_bytes: 33_554_432,
         }
     }
 }

@@ -41,6 +41,8 @@ pub trait OutboxStore: Send + Sync {
     /// Carries out one step of [`transition`] on `row` and writes the result, together with the new
     /// signature if the step signs. `None` when the row was changed by somebody else since it was
     /// read; nothing is written then.
+    ///
+    /// Errors: `SignatureTaken` when any row holds this signature, `WrongState`, `Database`.
     fn advance(
         &self,
         row: &OutboxRow,

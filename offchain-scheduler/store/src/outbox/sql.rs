@@ -128,6 +128,13 @@ impl OutboxStore for SqlOutbox {
             return Ok(None);
         }
         if let Input::Sign { signature, last_valid_height, .. } = &input {
+            let taken = sqlx::query("SELECT attempt FROM outbox_signature WHERE signature = $1")
+                .bind(signature)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            if taken.is_some() {
+                return Err(StoreError::SignatureTaken(signature.clone()));
+            }
             sqlx::query(
                 "INSERT INTO outbox_signature (signature, kind, subject, period, attempt, last_valid_height, made_ms) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",

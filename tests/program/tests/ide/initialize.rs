@@ -109,7 +109,7 @@ fn initialize_with_a_forged_config_is_refused() {
     let foreign = with_account(&instruction, CONFIG, foreign_copy(&world, &config));
     expect_framework_error(send_as_signed(&world, &[foreign]), ide::ID, ErrorCode::AccountOwnedByWrongProgram, 0);
     let moved = with_account(&instruction, CONFIG, stage::copy(&world, &config));
-    expect_framework_error(send_as_signed(&world, &[moved]), ide::ID, ErrorCode::ConstraintSeeds, 0);
+    expect_error(send_as_signed(&world, &[moved]), ide::ID, IdeError::WrongConfig, 0);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
 use crate::{
-    stage::{edit, with_account, with_extra, without_signature},
+    stage::{copy, edit, with_account, with_extra, without_signature},
     today,
 };
 
@@ -95,7 +95,6 @@ fn open_epoch_with_accounts_of_others_is_refused() {
     let payer = world.wallet(0, 0);
     let good = instructions::ide::open_epoch(&payer.pubkey(), today(&world));
     let cases = [
-        (PARAMS, addresses::registry::params(&rewards::ID), ErrorCode::ConstraintSeeds),
         (PARAMS, addresses::registry::config(), ErrorCode::AccountDiscriminatorMismatch),
         (VAULTS, addresses::rewards::emission(), ErrorCode::AccountOwnedByWrongProgram),
         (EPOCH, addresses::ide::epoch(today(&world) + 1), ErrorCode::ConstraintSeeds),
@@ -104,6 +103,10 @@ fn open_epoch_with_accounts_of_others_is_refused() {
         let changed = with_account(&good, index, key);
         expect_framework_error(world.send(&payer, &[], &[changed]), ide::ID, error, 0);
     }
+    let params = with_account(&good, PARAMS, addresses::registry::params(&rewards::ID));
+    expect_error(world.send(&payer, &[], &[params]), ide::ID, IdeError::WrongParams, 0);
+    let vaults = with_account(&good, VAULTS, copy(&world, &addresses::ide::vaults()));
+    expect_error(world.send(&payer, &[], &[vaults]), ide::ID, IdeError::WrongVaults, 0);
 }
 
 #[test]

@@ -232,7 +232,6 @@ fn initialize_with_forged_accounts_is_refused() {
     let config = addresses::registry::config();
     let cases = [
         (CONFIG, foreign_copy(&world, &config), ErrorCode::AccountOwnedByWrongProgram),
-        (CONFIG, stage::copy(&world, &config), ErrorCode::ConstraintSeeds),
         (EMISSION, Pubkey::new_unique(), ErrorCode::ConstraintSeeds),
         (DISTRIBUTION, Pubkey::new_unique(), ErrorCode::ConstraintSeeds),
         (TOKEN_PROGRAM, anchor_spl::token_2022::ID, ErrorCode::InvalidProgramId),
@@ -241,6 +240,8 @@ fn initialize_with_forged_accounts_is_refused() {
         let forged = with_account(&instruction, index, key);
         expect_framework_error(send_as_signed(&world, &[forged]), rewards::ID, error, 0);
     }
+    let moved = with_account(&instruction, CONFIG, stage::copy(&world, &config));
+    expect_error(send_as_signed(&world, &[moved]), rewards::ID, RewardsError::WrongConfig, 0);
     assert_untouched(&world, &instruction);
 }
 

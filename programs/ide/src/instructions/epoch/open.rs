@@ -5,7 +5,6 @@ use ion_economics::{
     params::ide::{MAX_EPOCH_OBLIGATION, OPEN_AHEAD},
     units::UnixSeconds,
 };
-use registry::constants::PARAMS_SEED;
 
 use crate::{
     checks,
@@ -30,14 +29,10 @@ pub struct OpenEpoch<'info> {
     #[account(mut)]
     pub payer: Signer<'info>,
 
-    #[account(
-        seeds = [PARAMS_SEED, crate::ID.as_ref()],
-        bump = params.bump,
-        seeds::program = registry::ID,
-    )]
+    #[account(address = PARAMS @ IdeError::WrongParams)]
     pub params: Box<Account<'info, registry::state::Params>>,
 
-    #[account(seeds = [VAULTS_SEED], bump = vaults.bump)]
+    #[account(address = VAULTS @ IdeError::WrongVaults)]
     pub vaults: Box<Account<'info, Vaults>>,
 
     #[account(
@@ -69,7 +64,8 @@ impl OpenEpoch<'_> {
 
 /// Creates an epoch that takes money of its day, with the obligation limit of now.
 ///
-/// Errors: `EpochBeforeStart`, `EpochTooFarAhead`, `ArithmeticOverflow`.
+/// Errors: `WrongParams`, `WrongVaults`, `EpochBeforeStart`, `EpochTooFarAhead`,
+/// `ArithmeticOverflow`.
 pub fn handle_open_epoch(ctx: Context<OpenEpoch>, args: OpenEpochArgs) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     ctx.accounts.validate(&args, now)?;

@@ -3,7 +3,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{self, Mint, Token, TokenAccount, TransferChecked};
 use ion_economics::units::UnixSeconds;
-use registry::constants::CONFIG_SEED;
 
 use crate::{
     checks,
@@ -47,10 +46,10 @@ pub struct DepositRevenue<'info> {
     /// USDC or IO, see `currency`.
     pub mint: Box<Account<'info, Mint>>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG @ IdeError::WrongConfig)]
     pub config: Box<Account<'info, registry::state::Config>>,
 
-    #[account(seeds = [VAULTS_SEED], bump = vaults.bump)]
+    #[account(address = VAULTS @ IdeError::WrongVaults)]
     pub vaults: Box<Account<'info, Vaults>>,
 
     #[account(mut, seeds = [EPOCH_SEED, &epoch.day.to_le_bytes()], bump = epoch.bump)]
@@ -110,8 +109,8 @@ impl DepositRevenue<'_> {
 /// Moves money that can no longer be refunded into the fee vault and counts it as revenue of today,
 /// with the hire that falls due.
 ///
-/// Errors: `NotBookingCaller`, `ZeroAmount`, `HireBeforeSwitch`, `WrongEpochDay`, `WrongMint`,
-/// `WrongFeeVault`, `EpochNotAccruing`, `ArithmeticOverflow`.
+/// Errors: `NotBookingCaller`, `WrongConfig`, `WrongVaults`, `ZeroAmount`, `HireBeforeSwitch`,
+/// `WrongEpochDay`, `WrongMint`, `WrongFeeVault`, `EpochNotAccruing`, `ArithmeticOverflow`.
 pub fn handle_deposit_revenue(
     ctx: Context<DepositRevenue>,
     args: DepositRevenueArgs,

@@ -3,7 +3,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ion_economics::units::UnixSeconds;
-use registry::constants::CONFIG_SEED;
 
 use crate::{checks, constants::*, error::IdeError, events::VaultsInitialized, state::Vaults};
 
@@ -27,7 +26,7 @@ pub struct Initialize<'info> {
     )]
     pub program_data: Box<Account<'info, ProgramData>>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG @ IdeError::WrongConfig)]
     pub config: Box<Account<'info, registry::state::Config>>,
 
     #[account(address = config.io_mint @ IdeError::WrongMint)]
@@ -101,7 +100,8 @@ pub struct Initialize<'info> {
 
 /// Creates empty ledgers and five empty vaults. The day of this call is the first epoch.
 ///
-/// Errors: `WrongProgramData`, `NotUpgradeAuthority`, `WrongMint`, `ArithmeticOverflow`.
+/// Errors: `WrongProgramData`, `NotUpgradeAuthority`, `WrongConfig`, `WrongMint`,
+/// `ArithmeticOverflow`.
 pub fn handle_initialize(ctx: Context<Initialize>) -> Result<()> {
     let now = UnixSeconds::new(Clock::get()?.unix_timestamp);
     let accounts = &mut *ctx.accounts;

@@ -8,7 +8,6 @@ use ion_economics::{
     emission::pre_released,
     units::{IO_DECIMALS, USDC_DECIMALS},
 };
-use registry::constants::CONFIG_SEED;
 
 use crate::{constants::*, error::RewardsError, events::EmissionInitialized, state::Emission};
 
@@ -43,7 +42,7 @@ pub struct Initialize<'info> {
     )]
     pub program_data: Box<Account<'info, ProgramData>>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG @ RewardsError::WrongConfig)]
     pub config: Box<Account<'info, registry::state::Config>>,
 
     #[account(
@@ -104,9 +103,9 @@ impl Initialize<'_> {
 /// Creates the schedule and the distribution vault and makes the Emission account the only mint
 /// authority of IO. From here on nobody can mint outside the schedule.
 ///
-/// Errors: `WrongProgramData`, `NotUpgradeAuthority`, `WrongMint`, `WrongIoDecimals`,
-/// `WrongUsdcDecimals`, `FreezeAuthorityPresent`, `NotMintAuthority`, `HourBeforeSchedule`,
-/// `SupplyAboveCap`.
+/// Errors: `WrongProgramData`, `NotUpgradeAuthority`, `WrongConfig`, `WrongMint`,
+/// `WrongIoDecimals`, `WrongUsdcDecimals`, `FreezeAuthorityPresent`, `NotMintAuthority`,
+/// `HourBeforeSchedule`, `SupplyAboveCap`.
 pub fn handle_initialize(ctx: Context<Initialize>, args: InitializeArgs) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let pre_released_io = pre_released(args.start_hour).map_err(RewardsError::from)?;

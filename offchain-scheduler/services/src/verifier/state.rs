@@ -1,0 +1,219 @@
+//! What all parts of a verifier share.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use ed25519_dalek::SigningKey;
+use ion_chain::Outbox;
+use ion_observation::{DeviceFields, Key, Rules};
+use ion_protocol::Realm;
+use solana_pubkey::Pubkey;
+use tokio::sync::watch;
+
+use super::{journal::Journal, settings::VerifierSettings, trials::Trials};
+use crate::{
+    chain_view::{LedgerReader, VerifierSetView, ViewError, read},
+    health::Health,
+    metrics::Metrics,
+    objects::{ObjectError, ObjectStore},
+};
+
+/// Shortest time between two readings of the clock that requests cause.
+const REFRESH_PAUSE: Duration = Duration::from_millis(100);
+
+/// Devices, bookings, records and verifier set as last read.
+#[derive(Default)]
+pub struct Snapshot {
+    /// Devices by account address.
+    pub devices: BTreeMap<Key, registry::state::Device>,
+    /// Account address by device key.
+    pub by_key: HashMap<Key, Key>,
+    /// Bookings by account address.
+    pub bookings: BTreeMap<Key, booking::state::Booking>,
+    /// Work records by account address.
+    pub records: BTreeMap<Key, booking::state::WorkRecord>,
+    /// The verifier set; `None` before the first reading.
+    pub verifiers: Option<VerifierSetView>,
+}
+
+/// Everything that the loops and the HTTP side of a verifier use.
+pub struct Verifier {
+    /// Settings in force.
+    pub settings: VerifierSettings,
+    /// Key of this verifier.
+    pub key: SigningKey,
+    /// Cluster and registry that requests are bound to.
+    pub realm: Realm,
+    /// The chain.
+    pub ledger: Arc<dyn LedgerReader>,
+    /// Own tables.
+    pub journal: Journal,
+    /// Files shared with the other verifiers.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Intended transactions.
+    pub outbox: Outbox,
+    /// Challenges in progress.
+    pub trials: Trials,
+    /// Counters and gauges.
+    pub metrics: Metrics,
+    /// Liveness of loops.
+    pub health: Health,
+    snapshot: RwLock<Arc<Snapshot>>,
+    time: watch::Sender<Option<i64>>,
+    refreshed: Mutex<Option<Instant>>,
+}
+
+/// Parts that a verifier is made of.
+pub struct Parts {
+    /// Settings in force.
+    pub settings: VerifierSettings,
+    /// Key of this verifier.
+    pub key: SigningKey,
+    /// Cluster and registry that requests are bound to.
+    pub realm: Realm,
+    /// The chain.
+    pub ledger: Arc<dyn LedgerReader>,
+    /// Own tables.
+    pub journal: Journal,
+    /// Files shared with the other verifiers.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Intended transactions.
+    pub outbox: Outbox,
+}
+
+impl Verifier {
+    /// A verifier that has read nothing yet.
+    pub fn new(parts: Parts) -> Self {
+        Verifier {
+            settings: parts.settings,
+            key: parts.key,
+            realm: parts.realm,
+            ledger: parts.ledger,
+            journal: parts.journal,
+            objects: parts.objects,
+            outbox: parts.outbox,
+            trials: Trials::default(),
+            metrics: Metrics::default(),
+            health: Health::default(),
+            snapshot: RwLock::default(),
+            time: watch::Sender::new(None),
+            refreshed: Mutex::new(None),
+        }
+    }
+
+    /// Public key of this verifier.
+    pub fn public_key(&self) -> Key {
+        self.key.verifying_key().to_bytes()
+    }
+
+    /// Address of this verifier.
+    pub fn address(&self) -> Pubkey {
+        Pubkey::new_from_array(self.public_key())
+    }
+
+    /// Chain time as last read; `None` before the first reading.
+    pub fn now(&self) -> Option<i64> {
+        *self.time.borrow()
+    }
+
+    /// Reads the chain's clock and notes the watched minutes.
+    pub async fn tick(&self) -> Result<i64, super::VerifierError> {
+        let now = read(&self.ledger, |ledger| ledger.now()).await?;
+        self.journal.watch(now, i64::from(self.settings.heartbeat.degraded_after)).await?;
+        self.time.send_if_modified(|time| time.replace(now) != Some(now));
+        Ok(now)
+    }
+
+    /// Chain time for a request that says it was made at `made_at`: read anew, at most ten times a
+    /// second, when the sender is ahead or too far behind, since clocks can move between two
+    /// readings of the loop.
+    pub async fn fresh_now(&self) -> Result<i64, super::VerifierError> {
+        let is_recent = {
+            let mut refreshed = self.refreshed.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_recent = refreshed.is_some_and(|at| at.elapsed() < REFRESH_PAUSE);
+            if !is_recent {
+                *refreshed = Some(Instant::now());
+            }
+            is_recent
+        };
+        match self.now() {
+            Some(now) if is_recent => Ok(now),
+            _ => self.tick().await,
+        }
+    }
+
+    /// The last snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads devices, bookings, records and verifier set.
+    pub async fn refresh(&self) -> Result<(), ViewError> {
+        let snapshot = read(&self.ledger, |ledger| {
+            let devices: BTreeMap<Key, _> =
+                ledger.devices()?.into_iter().map(|(key, device)| (key.to_bytes(), device)).collect();
+            Ok(Snapshot {
+                by_key: devices.iter().map(|(key, device)| (device.device_key.to_bytes(), *key)).collect(),
+                devices,
+                bookings: ledger.bookings()?.into_iter().map(|(key, booking)| (key.to_bytes(), booking)).collect(),
+                records: ledger.records()?.into_iter().map(|(key, record)| (key.to_bytes(), record)).collect(),
+                verifiers: Some(ledger.verifiers()?),
+            })
+        })
+        .await?;
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        Ok(())
+    }
+
+    /// Rules of aggregation under the present verifier set.
+    pub fn rules(&self, set: &VerifierSetView) -> Rules {
+        let down_after = self.settings.heartbeat.down_after.as_secs();
+        Rules {
+            genesis_hash: self.realm.genesis_hash,
+            registry: self.realm.program_id,
+            members: set.keys.clone(),
+            min_observations: usize::from(set.threshold),
+            // ceil: a started minute is watched whole
+            down_after_minutes: u32::try_from(down_after.div_ceil(60)).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Stores an object off the async threads.
+    pub async fn put(&self, name: String, bytes: Vec<u8>) -> Result<(), super::VerifierError> {
+        let objects = self.objects.clone();
+        Ok(blocking(move || objects.put(&name, &bytes)).await??)
+    }
+
+    /// Reads an object off the async threads.
+    pub async fn get(&self, name: String) -> Result<Option<Vec<u8>>, super::VerifierError> {
+        let objects = self.objects.clone();
+        Ok(blocking(move || objects.get(&name)).await??)
+    }
+
+    /// Lists objects off the async threads.
+    pub async fn list(&self, folder: String) -> Result<Vec<String>, super::VerifierError> {
+        let objects = self.objects.clone();
+        Ok(blocking(move || -> Result<Vec<String>, ObjectError> { objects.list(&folder) }).await??)
+    }
+}
+
+/// Runs work off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, super::VerifierError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| super::VerifierError::Thread)
+}
+
+/// Fields of a device account that leaves carry.
+pub fn fields_of(device: &registry::state::Device) -> DeviceFields {
+    DeviceFields {
+        status: device.status,
+        connectivity_tier: device.connectivity_tier,
+        supplier_tier: device.supplier_tier,
+        readiness_flags: device.readiness_flags,
+        reliability_bps: device.reliability_bps,
+    }
+}
