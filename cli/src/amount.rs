@@ -73,17 +73,26 @@ pub struct Amount {
 impl Amount {
     /// An amount of IO base units.
     pub const fn io(base: u64) -> Self {
-        Self { base, unit: Unit::Io }
+        Self {
+            base,
+            unit: Unit::Io,
+        }
     }
 
     /// An amount of lamports.
     pub const fn sol(base: u64) -> Self {
-        Self { base, unit: Unit::Sol }
+        Self {
+            base,
+            unit: Unit::Sol,
+        }
     }
 
     /// An amount of accounting dollars in 1e-6 USD.
     pub const fn usd(base: u64) -> Self {
-        Self { base, unit: Unit::Usd }
+        Self {
+            base,
+            unit: Unit::Usd,
+        }
     }
 
     /// Reads what a person typed: whole units with a point, or base units if `raw`.
@@ -98,15 +107,25 @@ impl Amount {
         };
         let has_point = text.contains('.');
         let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) || (has_point && fraction.is_empty()) {
+        if whole.is_empty()
+            || !is_digits(whole)
+            || !is_digits(fraction)
+            || (has_point && fraction.is_empty())
+        {
             return Err(AmountError::NotDecimal(text.to_owned()));
         }
         let missing = usize::try_from(decimals)
             .ok()
             .and_then(|decimals| decimals.checked_sub(fraction.len()))
-            .ok_or_else(|| AmountError::TooManyDecimals { text: text.to_owned(), decimals, symbol: unit.symbol() })?;
+            .ok_or_else(|| AmountError::TooManyDecimals {
+                text: text.to_owned(),
+                decimals,
+                symbol: unit.symbol(),
+            })?;
         let digits = format!("{whole}{fraction}{}", "0".repeat(missing));
-        let base = digits.parse().map_err(|_| AmountError::TooLarge(text.to_owned()))?;
+        let base = digits
+            .parse()
+            .map_err(|_| AmountError::TooLarge(text.to_owned()))?;
         Ok(Self { base, unit })
     }
 
@@ -144,37 +163,73 @@ mod tests {
         assert_eq!(io("0.1"), Ok(10_000_000));
         assert_eq!(io("0"), Ok(0));
         assert_eq!(io("007.50"), Ok(750_000_000));
-        assert_eq!(Amount::parse("1.000001", Unit::Usdc, false), Ok(Amount { base: 1_000_001, unit: Unit::Usdc }));
+        assert_eq!(
+            Amount::parse("1.000001", Unit::Usdc, false),
+            Ok(Amount {
+                base: 1_000_001,
+                unit: Unit::Usdc
+            })
+        );
     }
 
     #[test]
     fn amount_at_the_limit_of_64_bits_is_exact() {
         assert_eq!(io("184467440737.09551615"), Ok(u64::MAX));
-        assert_eq!(io("184467440737.09551616"), Err(AmountError::TooLarge("184467440737.09551616".into())));
-        assert_eq!(io("99999999999999999999"), Err(AmountError::TooLarge("99999999999999999999".into())));
+        assert_eq!(
+            io("184467440737.09551616"),
+            Err(AmountError::TooLarge("184467440737.09551616".into()))
+        );
+        assert_eq!(
+            io("99999999999999999999"),
+            Err(AmountError::TooLarge("99999999999999999999".into()))
+        );
     }
 
     #[test]
     fn amount_with_too_many_decimals_is_refused() {
-        assert!(matches!(io("0.000000001"), Err(AmountError::TooManyDecimals { decimals: 8, symbol: "IO", .. })));
-        assert!(matches!(io("1.000000000"), Err(AmountError::TooManyDecimals { .. })));
+        assert!(matches!(
+            io("0.000000001"),
+            Err(AmountError::TooManyDecimals {
+                decimals: 8,
+                symbol: "IO",
+                ..
+            })
+        ));
+        assert!(matches!(
+            io("1.000000000"),
+            Err(AmountError::TooManyDecimals { .. })
+        ));
         assert!(matches!(
             Amount::parse("1.0000001", Unit::Usdc, false),
-            Err(AmountError::TooManyDecimals { decimals: 6, symbol: "USDC", .. })
+            Err(AmountError::TooManyDecimals {
+                decimals: 6,
+                symbol: "USDC",
+                ..
+            })
         ));
     }
 
     #[test]
     fn text_that_is_no_decimal_is_refused() {
-        for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,000", "1_000", " 1", "1 ", "0x10", "1.2.3", "NaN", "١"] {
-            assert_eq!(io(text), Err(AmountError::NotDecimal(text.into())), "{text:?}");
+        for text in [
+            "", ".", "1.", ".5", "-1", "+1", "1e3", "1,000", "1_000", " 1", "1 ", "0x10", "1.2.3",
+            "NaN", "١",
+        ] {
+            assert_eq!(
+                io(text),
+                Err(AmountError::NotDecimal(text.into())),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn raw_amount_counts_base_units() {
         assert_eq!(Amount::parse("15", Unit::Io, true), Ok(Amount::io(15)));
-        assert_eq!(Amount::parse("1.5", Unit::Io, true), Err(AmountError::NotDecimal("1.5".into())));
+        assert_eq!(
+            Amount::parse("1.5", Unit::Io, true),
+            Err(AmountError::NotDecimal("1.5".into()))
+        );
     }
 
     #[test]
@@ -190,6 +245,13 @@ mod tests {
             assert_eq!(Amount::io(base).number(), text);
             assert_eq!(io(text), Ok(base));
         }
-        assert_eq!(Amount { base: 1_500_000, unit: Unit::Usdc }.to_string(), "1.5 USDC");
+        assert_eq!(
+            Amount {
+                base: 1_500_000,
+                unit: Unit::Usdc
+            }
+            .to_string(),
+            "1.5 USDC"
+        );
     }
 }

@@ -41,11 +41,21 @@ impl Context {
     pub fn new(args: GlobalArgs) -> Outcome<Self> {
         let settings = Settings::resolve(&args)?;
         let commitment = CommitmentConfig::from_str(&settings.commitment.value).map_err(|_| {
-            Failure::usage("the commitment is not understood", format!("\"{}\"", settings.commitment.value))
-                .next("give processed, confirmed or finalized")
+            Failure::usage(
+                "the commitment is not understood",
+                format!("\"{}\"", settings.commitment.value),
+            )
+            .next("give processed, confirmed or finalized")
         })?;
-        let chain = RpcChain::new(&settings.url.value, commitment).skip_preflight(args.skip_preflight);
-        Ok(Self { args, settings, chain, keypair: OnceCell::new(), fee_payer: OnceCell::new() })
+        let chain =
+            RpcChain::new(&settings.url.value, commitment).skip_preflight(args.skip_preflight);
+        Ok(Self {
+            args,
+            settings,
+            chain,
+            keypair: OnceCell::new(),
+            fee_payer: OnceCell::new(),
+        })
     }
 
     /// Form of the result.
@@ -62,7 +72,9 @@ impl Context {
             // The cell was empty and there is one thread.
             let _ = self.keypair.set(read);
         }
-        self.keypair.get().ok_or_else(|| Failure::usage("the signing key cannot be read", "no key"))
+        self.keypair
+            .get()
+            .ok_or_else(|| Failure::usage("the signing key cannot be read", "no key"))
     }
 
     /// Address of the signing key. With `--print-only` the setting may be a bare address, such as a
@@ -83,7 +95,11 @@ impl Context {
     /// Errors: usage.
     pub fn payer_wallet(&self) -> Outcome<Pubkey> {
         if self.args.print_only {
-            let named = self.settings.fee_payer.as_ref().map(|setting| Pubkey::from_str(&setting.value));
+            let named = self
+                .settings
+                .fee_payer
+                .as_ref()
+                .map(|setting| Pubkey::from_str(&setting.value));
             return match named {
                 Some(Ok(key)) => Ok(key),
                 Some(Err(_)) => Ok(self.payer()?.pubkey()),
@@ -99,7 +115,9 @@ impl Context {
     pub fn payer(&self) -> Outcome<&Keypair> {
         if self.fee_payer.get().is_none() {
             let named = self.settings.fee_payer.as_ref();
-            let read = named.map(|setting| signer::read(&setting.value, "fee payer")).transpose()?;
+            let read = named
+                .map(|setting| signer::read(&setting.value, "fee payer"))
+                .transpose()?;
             // The cell was empty and there is one thread.
             let _ = self.fee_payer.set(read);
         }
@@ -117,8 +135,20 @@ impl Context {
         const TIME_AT: usize = 32;
         let account = self.chain.accounts(&[CLOCK])?.into_iter().next().flatten();
         account
-            .and_then(|account| account.data.get(TIME_AT..TIME_AT + 8)?.try_into().ok().map(i64::from_le_bytes))
-            .ok_or_else(|| Failure::rpc("the time of the chain cannot be read", "the node has no clock account"))
+            .and_then(|account| {
+                account
+                    .data
+                    .get(TIME_AT..TIME_AT + 8)?
+                    .try_into()
+                    .ok()
+                    .map(i64::from_le_bytes)
+            })
+            .ok_or_else(|| {
+                Failure::rpc(
+                    "the time of the chain cannot be read",
+                    "the node has no clock account",
+                )
+            })
     }
 
     /// The on-chain configuration.
@@ -126,32 +156,60 @@ impl Context {
     /// Errors: rpc; program when the cluster is not set up.
     pub fn config(&self) -> Outcome<Config> {
         accounts::find(&self.chain, &addresses::registry::config())?.ok_or_else(|| {
-            Failure::chain("the cluster is not set up", format!("{} has no configuration of Ion", self.settings.url.value))
-                .next("start a local chain with cargo xtask localnet, or name another cluster with --url")
+            Failure::chain(
+                "the cluster is not set up",
+                format!("{} has no configuration of Ion", self.settings.url.value),
+            )
+            .next(
+                "start a local chain with cargo xtask localnet, or name another cluster with --url",
+            )
         })
     }
 
     /// The instruction that creates the associated token account of a wallet, if it does not exist.
     ///
     /// Errors: rpc, usage.
-    pub fn create_token_account(&self, wallet: &Pubkey, mint: &Pubkey) -> Outcome<Option<Instruction>> {
+    pub fn create_token_account(
+        &self,
+        wallet: &Pubkey,
+        mint: &Pubkey,
+    ) -> Outcome<Option<Instruction>> {
         let address = token_account(wallet, mint);
-        let exists = self.chain.accounts(&[address])?.into_iter().next().flatten().is_some();
+        let exists = self
+            .chain
+            .accounts(&[address])?
+            .into_iter()
+            .next()
+            .flatten()
+            .is_some();
         if exists {
             return Ok(None);
         }
-        Ok(Some(tokens::create_associated_account(&self.payer_wallet()?, wallet, mint)))
+        Ok(Some(tokens::create_associated_account(
+            &self.payer_wallet()?,
+            wallet,
+            mint,
+        )))
     }
 
     /// The instruction that creates the account of a UTC day, if it does not exist: fees need it.
     ///
     /// Errors: rpc, usage.
     pub fn open_epoch(&self, day: u64) -> Outcome<Option<Instruction>> {
-        let exists = self.chain.accounts(&[addresses::ide::epoch(day)])?.into_iter().next().flatten().is_some();
+        let exists = self
+            .chain
+            .accounts(&[addresses::ide::epoch(day)])?
+            .into_iter()
+            .next()
+            .flatten()
+            .is_some();
         if exists {
             return Ok(None);
         }
-        Ok(Some(instructions::ide::open_epoch(&self.payer_wallet()?, day)))
+        Ok(Some(instructions::ide::open_epoch(
+            &self.payer_wallet()?,
+            day,
+        )))
     }
 
     /// Prints a record in the form of the call.
@@ -165,8 +223,11 @@ impl Context {
 /// Errors: usage.
 pub fn parse_key(text: &str, what: &str) -> Outcome<Pubkey> {
     Pubkey::from_str(text).map_err(|_| {
-        Failure::usage(format!("the {what} is not understood"), format!("\"{text}\" is no public key"))
-            .next("give it in base58, 32 to 44 characters")
+        Failure::usage(
+            format!("the {what} is not understood"),
+            format!("\"{text}\" is no public key"),
+        )
+        .next("give it in base58, 32 to 44 characters")
     })
 }
 

@@ -1,6 +1,9 @@
 //! Errors in three parts (what failed, why, what to do next) and the exit code of each kind.
 
-use std::fmt;
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use ion_client::{
     accounts::AccountError,
@@ -26,9 +29,27 @@ pub enum Exit {
     Declined = 6,
 }
 
-/// A failed command.
+/// A failed command. Boxed, so that a result of it stays small.
 #[derive(Clone, Debug)]
-pub struct Failure {
+pub struct Failure(Box<Details>);
+
+impl Deref for Failure {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
+/// What is known of a failure.
+#[derive(Clone, Debug)]
+pub struct Details {
     /// Exit code.
     pub exit: Exit,
     /// What failed.
@@ -43,6 +64,8 @@ pub struct Failure {
     pub refusal: Option<ProgramFailure>,
     /// Signature of a transaction that was sent.
     pub signature: Option<String>,
+    /// Whether stdout has the command's result already, such as an audit that found a difference.
+    pub has_result: bool,
 }
 
 /// Outcome of anything a command does.
@@ -50,7 +73,7 @@ pub type Outcome<T> = Result<T, Failure>;
 
 impl Failure {
     fn new(exit: Exit, what: impl Into<String>, why: impl fmt::Display) -> Self {
-        Self {
+        Self(Box::new(Details {
             exit,
             what: what.into(),
             why: why.to_string(),
@@ -58,7 +81,8 @@ impl Failure {
             logs: Vec::new(),
             refusal: None,
             signature: None,
-        }
+            has_result: false,
+        }))
     }
 
     /// The call is wrong.
@@ -84,6 +108,12 @@ impl Failure {
     /// Adds what to do next.
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    /// Says that stdout has the result already.
+    pub fn with_result(mut self) -> Self {
+        self.has_result = true;
         self
     }
 
@@ -119,7 +149,8 @@ impl fmt::Display for Failure {
 
 impl From<AmountError> for Failure {
     fn from(error: AmountError) -> Self {
-        Self::usage("the amount cannot be read", error).next("give whole units like 12.5, or base units with --raw")
+        Self::usage("the amount cannot be read", error)
+            .next("give whole units like 12.5, or base units with --raw")
     }
 }
 
@@ -153,7 +184,8 @@ impl From<SendError> for Failure {
             SendError::Signing(_) => Self::usage("the transaction cannot be signed", error)
                 .next("give the keypairs of all signers (see --help of this command)"),
             SendError::TooManyBytes(_) | SendError::TooManyInstructions(_) => {
-                Self::usage("the transaction does not fit", error).next("split it into several calls")
+                Self::usage("the transaction does not fit", error)
+                    .next("split it into several calls")
             }
         }
     }
@@ -163,7 +195,11 @@ impl Failure {
     /// A program's refusal, with the advice for its error.
     pub fn refused(refusal: ProgramFailure, logs: Vec<String>) -> Self {
         let next = crate::hints::after(&refusal);
-        let mut failure = Self::new(Exit::Program, "the program refused the transaction", &refusal);
+        let mut failure = Self::new(
+            Exit::Program,
+            "the program refused the transaction",
+            &refusal,
+        );
         failure.next = next;
         failure.logs = logs;
         failure.refusal = Some(refusal);

@@ -5,27 +5,84 @@ use ion_client::{errors::ProgramFailure, idl};
 /// Advice by error name; names are unique enough over the five programs for a hint.
 const BY_NAME: &[(&str, &str)] = &[
     ("ActionExpired", "queue it again (ion gov queue)"),
-    ("AlreadyEarned", "nothing is left to do for this line; ion booking show ID shows all lines"),
-    ("BalancesOpen", "pull the balances first: ion booking refund ID"),
-    ("ChallengeOpen", "ion booking show ID shows until when the renter can challenge; run it then"),
-    ("CooldownNotOver", "ion stake show DEVICE shows when the cooldown ends; run ion stake withdraw then"),
-    ("DeadlineNotPassed", "ion booking show ID shows the deadline; run it afterwards"),
-    ("DeadlinePassed", "what was paid comes back: ion booking expire ID, then ion booking refund ID; ask for a new quote"),
-    ("DeviceHired", "wait for the end of the booking (ion device show DEVICE)"),
-    ("GenesisOpen", "seal the genesis first (ion gov queue seal-genesis, then ion gov execute)"),
-    ("InsufficientFunds", "the token account holds too little; pay from another with --from, or less with --amount"),
-    ("LockFailed", "let it expire and take the refund: ion booking expire ID, then ion booking refund ID"),
-    ("NotScheduler", "sign with the scheduler's key (ion config get roles)"),
-    ("OracleUnusable", "wait for a fresh price update, or quote in USDC"),
-    ("PayOpen", "pay the open lines first: ion booking earn ID --record N --line N"),
+    (
+        "AlreadyEarned",
+        "nothing is left to do for this line; ion booking show ID shows all lines",
+    ),
+    (
+        "BalancesOpen",
+        "pull the balances first: ion booking refund ID",
+    ),
+    (
+        "ChallengeOpen",
+        "ion booking show ID shows until when the renter can challenge; run it then",
+    ),
+    (
+        "CooldownNotOver",
+        "ion stake show DEVICE shows when the cooldown ends; run ion stake withdraw then",
+    ),
+    (
+        "DeadlineNotPassed",
+        "ion booking show ID shows the deadline; run it afterwards",
+    ),
+    (
+        "DeadlinePassed",
+        "what was paid comes back: ion booking expire ID, then ion booking refund ID; ask for a new quote",
+    ),
+    (
+        "DeviceHired",
+        "wait for the end of the booking (ion device show DEVICE)",
+    ),
+    (
+        "GenesisOpen",
+        "seal the genesis first (ion gov queue seal-genesis, then ion gov execute)",
+    ),
+    (
+        "InsufficientFunds",
+        "the token account holds too little; pay from another with --from, or less with --amount",
+    ),
+    (
+        "LockFailed",
+        "let it expire and take the refund: ion booking expire ID, then ion booking refund ID",
+    ),
+    (
+        "NotScheduler",
+        "sign with the scheduler's key (ion config get roles)",
+    ),
+    (
+        "OracleUnusable",
+        "wait for a fresh price update, or quote in USDC",
+    ),
+    (
+        "PayOpen",
+        "pay the open lines first: ion booking earn ID --record N --line N",
+    ),
     ("QuoteExpired", "ask for a new quote (ion quote create)"),
     ("QuoteUsed", "ask for a new quote (ion quote create)"),
-    ("RecordEarly", "the work report comes after the boundary or the end; wait for the verifiers"),
-    ("ReportNotAttested", "ion poll show work-report booking HOUR shows the votes; wait for the verifiers"),
-    ("TimelockNotOver", "ion gov show ID shows from when it can be executed"),
-    ("UnknownVerifier", "sign with the key of a current verifier (ion config get verifiers)"),
-    ("WrongOpSeq", "ion booking show ID shows the next sequence number; the operation may have happened already"),
-    ("WrongRecord", "ion booking show ID shows the next record; this one may be applied already"),
+    (
+        "RecordEarly",
+        "the work report comes after the boundary or the end; wait for the verifiers",
+    ),
+    (
+        "ReportNotAttested",
+        "ion poll show work-report booking HOUR shows the votes; wait for the verifiers",
+    ),
+    (
+        "TimelockNotOver",
+        "ion gov show ID shows from when it can be executed",
+    ),
+    (
+        "UnknownVerifier",
+        "sign with the key of a current verifier (ion config get verifiers)",
+    ),
+    (
+        "WrongOpSeq",
+        "ion booking show ID shows the next sequence number; the operation may have happened already",
+    ),
+    (
+        "WrongRecord",
+        "ion booking show ID shows the next record; this one may be applied already",
+    ),
     ("ZeroAmount", "give an amount above 0"),
 ];
 
@@ -53,7 +110,10 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
         for (name, _) in BY_NAME {
-            assert!(known.iter().any(|known| known == name), "{name} is an error of no program");
+            assert!(
+                known.iter().any(|known| known == name),
+                "{name} is an error of no program"
+            );
         }
     }
 

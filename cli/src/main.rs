@@ -69,7 +69,7 @@ fn report(failure: &Failure, format: Format, verbose: bool) {
             eprintln!("  log {line}");
         }
     }
-    if format != Format::Text {
+    if format != Format::Text && !failure.has_result {
         output::print_json(format, &failure.to_json());
     }
 }

@@ -3,9 +3,9 @@
 //! Amounts are whole units with a symbol in text, and strings of base units with decimals in JSON, so
 //! that no reader loses precision. Everything that is not the result goes to stderr.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io::Write as _};
 
-use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde_json::{Map, Value, json};
 use solana_pubkey::Pubkey;
 
@@ -58,12 +58,20 @@ pub enum Cell {
 impl Cell {
     /// A time, or nothing where 0 stands for "not set".
     pub fn time_or_nothing(unix_seconds: i64) -> Self {
-        if unix_seconds == 0 { Self::Nothing } else { Self::Time(unix_seconds) }
+        if unix_seconds == 0 {
+            Self::Nothing
+        } else {
+            Self::Time(unix_seconds)
+        }
     }
 
     /// A key, or nothing where the zero key stands for "not set".
     pub fn key_or_nothing(key: Pubkey) -> Self {
-        if key == Pubkey::default() { Self::Nothing } else { Self::Key(key) }
+        if key == Pubkey::default() {
+            Self::Nothing
+        } else {
+            Self::Key(key)
+        }
     }
 
     fn to_json(&self) -> Value {
@@ -192,8 +200,11 @@ impl Record {
 
     /// The record as a JSON object.
     pub fn to_json(&self) -> Value {
-        let fields: Map<String, Value> =
-            self.fields.iter().map(|(name, cell)| ((*name).to_owned(), cell.to_json())).collect();
+        let fields: Map<String, Value> = self
+            .fields
+            .iter()
+            .map(|(name, cell)| ((*name).to_owned(), cell.to_json()))
+            .collect();
         Value::Object(fields)
     }
 
@@ -217,10 +228,14 @@ impl Record {
                     record.write_text(into, &format!("{indent}  "));
                     Ok(())
                 }
-                Cell::List(records) if records.is_empty() => writeln!(into, "{indent}{label}: none"),
+                Cell::List(records) if records.is_empty() => {
+                    writeln!(into, "{indent}{label}: none")
+                }
                 Cell::List(records) => {
                     let _ = writeln!(into, "{indent}{label}:");
-                    table(records).lines().try_for_each(|line| writeln!(into, "{indent}  {line}"))
+                    table(records)
+                        .lines()
+                        .try_for_each(|line| writeln!(into, "{indent}  {line}"))
                 }
                 other => writeln!(into, "{indent}{label:width$}  {}", other.to_text()),
             };
@@ -228,8 +243,11 @@ impl Record {
     }
 
     fn inline(&self) -> String {
-        let fields: Vec<String> =
-            self.fields.iter().map(|(name, cell)| format!("{} {}", name.replace('_', " "), cell.to_text())).collect();
+        let fields: Vec<String> = self
+            .fields
+            .iter()
+            .map(|(name, cell)| format!("{} {}", name.replace('_', " "), cell.to_text()))
+            .collect();
         fields.join(", ")
     }
 }
@@ -237,7 +255,9 @@ impl Record {
 /// Records of the same shape as a table; the first one names the columns.
 fn table(records: &[Record]) -> String {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     if let Some(first) = records.first() {
         table.set_header(first.fields.iter().map(|(name, _)| name.replace('_', " ")));
     }
@@ -250,7 +270,7 @@ fn table(records: &[Record]) -> String {
 /// Prints the result of a command to stdout.
 pub fn print(format: Format, record: &Record) {
     match format {
-        Format::Text => print!("{}", record.to_text()),
+        Format::Text => emit(&record.to_text()),
         Format::Json | Format::JsonCompact => print_json(format, &record.to_json()),
     }
 }
@@ -258,9 +278,14 @@ pub fn print(format: Format, record: &Record) {
 /// Prints a JSON value to stdout: one object per command.
 pub fn print_json(format: Format, value: &Value) {
     match format {
-        Format::JsonCompact => println!("{value}"),
-        Format::Text | Format::Json => println!("{value:#}"),
+        Format::JsonCompact => emit(&format!("{value}\n")),
+        Format::Text | Format::Json => emit(&format!("{value:#}\n")),
     }
+}
+
+/// Writes to stdout. A reader that went away, such as `head`, has all it wanted.
+pub fn emit(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 #[cfg(test)]
@@ -275,14 +300,23 @@ mod tests {
             .with("share", Cell::Bps(125))
             .with("ends_at", Cell::Time(1_800_000_000))
             .with("nothing", Cell::Nothing)
-            .with("lines", vec![Record::new().with("line", 0_u8).with("minutes", 60_u32)])
+            .with(
+                "lines",
+                vec![Record::new().with("line", 0_u8).with("minutes", 60_u32)],
+            )
     }
 
     #[test]
     fn json_amounts_are_strings_of_base_units() {
         let value = sample().to_json();
-        assert_eq!(value["staked_io"], json!({ "amount": "150000000", "decimals": 8, "unit": "IO" }));
-        assert_eq!(value["ends_at"], json!({ "unix": 1_800_000_000, "utc": "2027-01-15T08:00:00Z" }));
+        assert_eq!(
+            value["staked_io"],
+            json!({ "amount": "150000000", "decimals": 8, "unit": "IO" })
+        );
+        assert_eq!(
+            value["ends_at"],
+            json!({ "unix": 1_800_000_000, "utc": "2027-01-15T08:00:00Z" })
+        );
         assert_eq!(value["share"], json!({ "bps": 125 }));
         assert_eq!(value["nothing"], Value::Null);
         assert_eq!(value["lines"], json!([{ "line": 0, "minutes": 60 }]));

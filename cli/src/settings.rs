@@ -88,20 +88,40 @@ impl Settings {
         let (path, is_named) = file_path(args);
         let file = match fs::read_to_string(&path) {
             Ok(text) => toml::from_str::<File>(&text).map_err(|error| {
-                Failure::usage(format!("{} cannot be read", path.display()), error.message())
-                    .next("known keys: url, keypair, fee_payer, commitment, compute_unit_price")
+                Failure::usage(
+                    format!("{} cannot be read", path.display()),
+                    error.message(),
+                )
+                .next("known keys: url, keypair, fee_payer, commitment, compute_unit_price")
             })?,
             Err(_) if !is_named => File::default(),
-            Err(error) => return Err(Failure::usage(format!("{} cannot be read", path.display()), error)),
+            Err(error) => {
+                return Err(Failure::usage(
+                    format!("{} cannot be read", path.display()),
+                    error,
+                ));
+            }
         };
         let solana = solana_cli_config::CONFIG_FILE
             .as_ref()
             .and_then(|path| solana_cli_config::Config::load(path).ok());
-        let of_solana = |pick: fn(&solana_cli_config::Config) -> &String| solana.as_ref().map(pick).cloned();
+        let of_solana =
+            |pick: fn(&solana_cli_config::Config) -> &String| solana.as_ref().map(pick).cloned();
 
-        let url = pick(args.url.clone(), "ION_URL", file.url, of_solana(|config| &config.json_rpc_url))
-            .unwrap_or_else(|| Setting { value: LOCALHOST.to_owned(), origin: Origin::Default });
-        let url = Setting { value: expand_moniker(&url.value)?, origin: url.origin };
+        let url = pick(
+            args.url.clone(),
+            "ION_URL",
+            file.url,
+            of_solana(|config| &config.json_rpc_url),
+        )
+        .unwrap_or_else(|| Setting {
+            value: LOCALHOST.to_owned(),
+            origin: Origin::Default,
+        });
+        let url = Setting {
+            value: expand_moniker(&url.value)?,
+            origin: url.origin,
+        };
         if url.value.trim_end_matches('/') == MAINNET && url.origin != Origin::Flag {
             return Err(Failure::usage(
                 "the main cluster must be named in the call",
@@ -109,28 +129,57 @@ impl Settings {
             )
             .next("add -u m if you mean it, or -u l, -u d, -u t"));
         }
-        let keypair = pick(args.keypair.clone(), "ION_KEYPAIR", file.keypair, of_solana(|config| &config.keypair_path))
-            .unwrap_or_else(|| Setting { value: default_keypair(), origin: Origin::Default });
-        let fee_payer = pick(args.fee_payer.clone(), "ION_FEE_PAYER", file.fee_payer, None);
+        let keypair = pick(
+            args.keypair.clone(),
+            "ION_KEYPAIR",
+            file.keypair,
+            of_solana(|config| &config.keypair_path),
+        )
+        .unwrap_or_else(|| Setting {
+            value: default_keypair(),
+            origin: Origin::Default,
+        });
+        let fee_payer = pick(
+            args.fee_payer.clone(),
+            "ION_FEE_PAYER",
+            file.fee_payer,
+            None,
+        );
         let commitment = pick(
-            args.commitment.map(|commitment| commitment.name().to_owned()),
+            args.commitment
+                .map(|commitment| commitment.name().to_owned()),
             "ION_COMMITMENT",
             file.commitment,
             of_solana(|config| &config.commitment),
         )
         .filter(|setting| !setting.value.is_empty())
-        .unwrap_or_else(|| Setting { value: Commitment::Confirmed.name().to_owned(), origin: Origin::Default });
+        .unwrap_or_else(|| Setting {
+            value: Commitment::Confirmed.name().to_owned(),
+            origin: Origin::Default,
+        });
         let compute_unit_price = pick(
             args.with_compute_unit_price.map(|price| price.to_string()),
             "ION_COMPUTE_UNIT_PRICE",
             file.compute_unit_price.map(|price| price.to_string()),
             None,
         );
-        Ok(Self { file: path, url, keypair, fee_payer, commitment, compute_unit_price })
+        Ok(Self {
+            file: path,
+            url,
+            keypair,
+            fee_payer,
+            commitment,
+            compute_unit_price,
+        })
     }
 }
 
-fn pick(flag: Option<String>, variable: &str, file: Option<String>, solana: Option<String>) -> Option<Setting> {
+fn pick(
+    flag: Option<String>,
+    variable: &str,
+    file: Option<String>,
+    solana: Option<String>,
+) -> Option<Setting> {
     let from_environment = || env::var(variable).ok().filter(|value| !value.is_empty());
     let found = |origin| move |value| Setting { value, origin };
     flag.map(found(Origin::Flag))
@@ -158,7 +207,10 @@ fn home() -> PathBuf {
 }
 
 fn default_keypair() -> String {
-    home().join(".config/solana/id.json").to_string_lossy().into_owned()
+    home()
+        .join(".config/solana/id.json")
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Turns a moniker into an address; an address stays.
@@ -172,8 +224,11 @@ pub fn expand_moniker(text: &str) -> Outcome<String> {
         "m" | "mainnet-beta" => MAINNET,
         url if url.starts_with("http://") || url.starts_with("https://") => url,
         other => {
-            return Err(Failure::usage("the cluster is not understood", format!("\"{other}\" is no address and no moniker"))
-                .next("give l, d, t, m or an address that begins with http:// or https://"));
+            return Err(Failure::usage(
+                "the cluster is not understood",
+                format!("\"{other}\" is no address and no moniker"),
+            )
+            .next("give l, d, t, m or an address that begins with http:// or https://"));
         }
     }
     .to_owned())
@@ -186,8 +241,14 @@ mod tests {
     #[test]
     fn monikers_expand_and_addresses_stay() {
         assert_eq!(expand_moniker("l").ok().as_deref(), Some(LOCALHOST));
-        assert_eq!(expand_moniker("mainnet-beta").ok().as_deref(), Some(MAINNET));
-        assert_eq!(expand_moniker("https://rpc.example:1").ok().as_deref(), Some("https://rpc.example:1"));
+        assert_eq!(
+            expand_moniker("mainnet-beta").ok().as_deref(),
+            Some(MAINNET)
+        );
+        assert_eq!(
+            expand_moniker("https://rpc.example:1").ok().as_deref(),
+            Some("https://rpc.example:1")
+        );
         assert!(expand_moniker("x").is_err());
     }
 
@@ -195,9 +256,18 @@ mod tests {
     fn flag_wins_over_file_and_file_over_solana() {
         let text = |value: &str| Some(value.to_owned());
         let name = "ION_UNSET_FOR_THIS_TEST";
-        assert_eq!(pick(text("a"), name, text("b"), text("c")).map(|found| found.origin), Some(Origin::Flag));
-        assert_eq!(pick(None, name, text("b"), text("c")).map(|found| found.origin), Some(Origin::File));
-        assert_eq!(pick(None, name, None, text("c")).map(|found| found.origin), Some(Origin::SolanaFile));
+        assert_eq!(
+            pick(text("a"), name, text("b"), text("c")).map(|found| found.origin),
+            Some(Origin::Flag)
+        );
+        assert_eq!(
+            pick(None, name, text("b"), text("c")).map(|found| found.origin),
+            Some(Origin::File)
+        );
+        assert_eq!(
+            pick(None, name, None, text("c")).map(|found| found.origin),
+            Some(Origin::SolanaFile)
+        );
         assert_eq!(pick(None, name, None, None), None);
     }
 

@@ -22,12 +22,18 @@ pub fn show_time(unix_seconds: i64) -> String {
 
 /// A point in time as RFC 3339 in UTC.
 pub fn rfc3339(unix_seconds: i64) -> Option<String> {
-    DateTime::<Utc>::from_timestamp(unix_seconds, 0).map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
+    DateTime::<Utc>::from_timestamp(unix_seconds, 0)
+        .map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 /// A duration in its two largest parts, such as `13 d 23 h`.
 pub fn show_duration(seconds: i64) -> String {
-    let parts = [(seconds / DAY, "d"), (seconds % DAY / HOUR, "h"), (seconds % HOUR / MINUTE, "min"), (seconds % MINUTE, "s")];
+    let parts = [
+        (seconds / DAY, "d"),
+        (seconds % DAY / HOUR, "h"),
+        (seconds % HOUR / MINUTE, "min"),
+        (seconds % MINUTE, "s"),
+    ];
     let shown: Vec<String> = parts
         .into_iter()
         .skip_while(|(count, _)| *count == 0)
@@ -35,7 +41,11 @@ pub fn show_duration(seconds: i64) -> String {
         .filter(|(count, _)| *count != 0)
         .map(|(count, unit)| format!("{count} {unit}"))
         .collect();
-    if shown.is_empty() { "0 s".to_owned() } else { shown.join(" ") }
+    if shown.is_empty() {
+        "0 s".to_owned()
+    } else {
+        shown.join(" ")
+    }
 }
 
 /// Reads a duration such as `90`, `90min`, `3h` or `2d` as minutes; a bare number is minutes.
@@ -43,7 +53,9 @@ pub fn show_duration(seconds: i64) -> String {
 /// Errors: a text that says why.
 pub fn parse_minutes(text: &str) -> Result<u32, String> {
     let wrong = || format!("\"{text}\" is not a duration like 180, 180min, 3h or 2d");
-    let split = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let split = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: u32 = number.parse().map_err(|_| wrong())?;
     let factor = match unit {
@@ -52,7 +64,9 @@ pub fn parse_minutes(text: &str) -> Result<u32, String> {
         "d" => 1_440,
         _ => return Err(wrong()),
     };
-    number.checked_mul(factor).ok_or_else(|| format!("\"{text}\" is too long"))
+    number
+        .checked_mul(factor)
+        .ok_or_else(|| format!("\"{text}\" is too long"))
 }
 
 #[cfg(test)]
@@ -89,6 +103,9 @@ mod tests {
     #[test]
     fn time_shows_utc() {
         assert!(show_time(0).starts_with("1970-01-01 00:00:00 UTC"));
-        assert_eq!(rfc3339(1_800_000_000).as_deref(), Some("2027-01-15T08:00:00Z"));
+        assert_eq!(
+            rfc3339(1_800_000_000).as_deref(),
+            Some("2027-01-15T08:00:00Z")
+        );
     }
 }

@@ -11,7 +11,10 @@ use serde_json::Value;
 fn setting(output: &Output, name: &str) -> (String, String) {
     let value: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let list = value["settings"].as_array().expect("a list");
-    let found = list.iter().find(|row| row["setting"] == name).expect("the setting");
+    let found = list
+        .iter()
+        .find(|row| row["setting"] == name)
+        .expect("the setting");
     let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
     (text("value"), text("origin"))
 }
@@ -26,14 +29,31 @@ fn settings_name_their_origin_in_order_of_precedence() {
         if !with_variable {
             command.env_remove("ION_URL");
         }
-        command.args(["config", "get", "--output", "json", "-C"]).arg(&file).args(extra).output().expect("run ion")
+        command
+            .args(["config", "get", "--output", "json", "-C"])
+            .arg(&file)
+            .args(extra)
+            .output()
+            .expect("run ion")
     };
     let testnet = "https://api.testnet.solana.com".to_owned();
     let devnet = "https://api.devnet.solana.com".to_owned();
-    assert_eq!(setting(&get(&[], false), "url"), (testnet, "config file".into()));
-    assert_eq!(setting(&get(&[], true), "url"), (NOWHERE.into(), "environment".into()));
-    assert_eq!(setting(&get(&["-u", "d"], true), "url"), (devnet, "flag".into()));
-    assert_eq!(setting(&get(&[], true), "commitment"), ("finalized".into(), "config file".into()));
+    assert_eq!(
+        setting(&get(&[], false), "url"),
+        (testnet, "config file".into())
+    );
+    assert_eq!(
+        setting(&get(&[], true), "url"),
+        (NOWHERE.into(), "environment".into())
+    );
+    assert_eq!(
+        setting(&get(&["-u", "d"], true), "url"),
+        (devnet, "flag".into())
+    );
+    assert_eq!(
+        setting(&get(&[], true), "commitment"),
+        ("finalized".into(), "config file".into())
+    );
 }
 
 #[test]
@@ -52,16 +72,32 @@ fn solana_cli_config_is_read_last() {
         .args(["config", "get", "--output", "json"])
         .output()
         .expect("run ion");
-    assert_eq!(setting(&output, "url"), ("https://api.devnet.solana.com".into(), "solana cli config".into()));
-    assert_eq!(setting(&output, "keypair"), ("/keys/id.json".into(), "solana cli config".into()));
+    assert_eq!(
+        setting(&output, "url"),
+        (
+            "https://api.devnet.solana.com".into(),
+            "solana cli config".into()
+        )
+    );
+    assert_eq!(
+        setting(&output, "keypair"),
+        ("/keys/id.json".into(), "solana cli config".into())
+    );
 }
 
 #[test]
 fn main_cluster_needs_a_flag() {
-    let output = ion().env("ION_URL", "m").args(["config", "get"]).output().expect("run ion");
+    let output = ion()
+        .env("ION_URL", "m")
+        .args(["config", "get"])
+        .output()
+        .expect("run ion");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("-u m"), "{}", stderr(&output));
-    let output = ion().args(["config", "get", "-u", "m"]).output().expect("run ion");
+    let output = ion()
+        .args(["config", "get", "-u", "m"])
+        .output()
+        .expect("run ion");
     assert!(output.status.success());
 }
 
@@ -70,23 +106,40 @@ fn unknown_key_in_the_config_file_is_a_usage_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("config.toml");
     fs::write(&file, "ulr = \"l\"\n").expect("write");
-    let output = ion().args(["config", "get", "-C"]).arg(&file).output().expect("run ion");
+    let output = ion()
+        .args(["config", "get", "-C"])
+        .arg(&file)
+        .output()
+        .expect("run ion");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("known keys"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("known keys"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
 fn config_file_that_is_named_must_exist() {
-    let output = ion().args(["config", "get", "-C", "/nonexistent/config.toml"]).output().expect("run ion");
+    let output = ion()
+        .args(["config", "get", "-C", "/nonexistent/config.toml"])
+        .output()
+        .expect("run ion");
     assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
 fn missing_key_file_says_what_to_do() {
-    let output = ion().args(["epoch", "open", "1", "-y"]).output().expect("run ion");
+    let output = ion()
+        .args(["epoch", "open", "1", "-y"])
+        .output()
+        .expect("run ion");
     assert_eq!(output.status.code(), Some(2));
     let text = stderr(&output);
-    assert!(text.contains("signing key") && text.contains("solana-keygen new"), "{text}");
+    assert!(
+        text.contains("signing key") && text.contains("solana-keygen new"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -102,7 +155,10 @@ fn key_on_stdin_that_is_none_is_refused_and_not_printed() {
 
 #[test]
 fn seed_phrase_without_a_terminal_is_refused() {
-    let output = ion().args(["epoch", "open", "1", "-k", "prompt://"]).output().expect("run ion");
+    let output = ion()
+        .args(["epoch", "open", "1", "-k", "prompt://"])
+        .output()
+        .expect("run ion");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("terminal"));
 }
@@ -112,7 +168,17 @@ fn instructions_are_printed_for_a_multisig() {
     let vault = "9BByPWbQqzgJoDj7h2UhTgAXgkVyLcxqPKYzmsPBqmaG";
     let hash = "5f".repeat(32);
     let output = ion()
-        .args(["poll", "vote", "work-report", "booking", "7", "--payload-hash", &hash, "-k", vault])
+        .args([
+            "poll",
+            "vote",
+            "work-report",
+            "booking",
+            "7",
+            "--payload-hash",
+            &hash,
+            "-k",
+            vault,
+        ])
         .args(["--print-only", "--output", "json"])
         .output()
         .expect("run ion");
@@ -121,8 +187,12 @@ fn instructions_are_printed_for_a_multisig() {
     let instruction = &value["instructions"][0];
     assert_eq!(instruction["accounts"][0]["key"], vault);
     assert_eq!(instruction["accounts"][0]["signer"], true);
-    let data = BASE64.decode(instruction["data"].as_str().expect("text")).expect("base64");
+    let data = BASE64
+        .decode(instruction["data"].as_str().expect("text"))
+        .expect("base64");
     assert_eq!(&data[8..], [0x5f; 32]);
-    let whole = BASE64.decode(instruction["base64"].as_str().expect("text")).expect("base64");
+    let whole = BASE64
+        .decode(instruction["base64"].as_str().expect("text"))
+        .expect("base64");
     assert_eq!(&whole[whole.len() - data.len()..], data.as_slice());
 }

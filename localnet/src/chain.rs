@@ -63,8 +63,10 @@ impl Chain {
     pub fn start(ports: Ports, slot_time_ms: u64, verbose: bool) -> Result<Self> {
         let (svm, events, geyser_events) = SurfnetSvm::new(SurfnetSvmConfig {
             slot_time: slot_time_ms,
-            // Profiling runs every instruction a second time; nothing here reads the profiles.
+            // Nothing here reads profiles, and each keeps every account of its transaction: after a
+            // deployment the default of some hundred of them holds most of a gigabyte.
             instruction_profiling_enabled: false,
+            max_profiles: 1,
             ..SurfnetSvmConfig::default()
         })
         .map_err(|error| anyhow::anyhow!("cannot create the virtual machine: {error}"))?;
@@ -76,6 +78,7 @@ impl Chain {
                 slot_time: slot_time_ms,
                 block_production_mode: BlockProductionMode::Clock,
                 instruction_profiling_enabled: false,
+                max_profiles: 1,
                 ..SimnetConfig::default()
             }],
             rpc: RpcConfig {

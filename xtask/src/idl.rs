@@ -76,6 +76,8 @@ fn generate(program: &Program) -> Result<String> {
     process::without_cargo_environment(&mut child)
         .current_dir(root)
         .env("CARGO_TARGET_DIR", root.join("target/idl"))
+        // A program as such and as a dependency of another are kept apart; see `sbf::toolchain`.
+        .env("__CARGO_DEFAULT_LIB_METADATA", "ion")
         .arg("idl")
         .arg("--print")
         .arg(root.join(program.dir));

@@ -8,8 +8,9 @@
 //!
 //! Both engines end with this process, however it ends.
 
+mod build;
+
 use std::{
-    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -20,7 +21,9 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use sha2::{Digest, Sha256};
+
+pub use self::build::ensure_built;
+use self::build::ensure_validator;
 
 /// Folder of the local chain's workspace in the repository.
 const WORKSPACE: &str = "localnet";
@@ -96,149 +99,6 @@ pub fn run(root: &Path, args: &LocalnetArgs) -> Result<()> {
     let status = chain.process.wait().context("wait for the chain")?;
     ensure!(status.success(), "the chain ended with {status}");
     Ok(())
-}
-
-/// Builds the local chain's binary unless the machine has it already, and returns its path.
-///
-/// Visible progress is cargo's own. Two builds at once wait for each other.
-pub fn ensure_built(root: &Path) -> Result<PathBuf> {
-    let workspace = root.join(WORKSPACE);
-    let cache = cache_dir(WORKSPACE)?;
-    let key = build_key(&workspace)?;
-    let binary = cache.join("bin").join(&key).join(BINARY);
-    if binary.is_file() {
-        return Ok(binary);
-    }
-
-    fs::create_dir_all(&cache).with_context(|| format!("create {}", cache.display()))?;
-    let lock = fs::File::create(cache.join("build.lock")).context("create the build lock")?;
-    lock.lock()
-        .context("wait for another build of the local chain")?;
-    if binary.is_file() {
-        return Ok(binary);
-    }
-
-    let target = cache.join("target");
-    eprintln!(
-        "Building the local chain once for this machine (about 900 crates; 6 to 15 minutes on 2 cores) into {}",
-        cache.display()
-    );
-    let started = Instant::now();
-    let status = Command::new("cargo")
-        .args(["build", "--release", "--locked"])
-        .current_dir(&workspace)
-        .env("CARGO_TARGET_DIR", &target)
-        .status()
-        .context("run cargo")?;
-    ensure!(
-        status.success(),
-        "the local chain does not build; it needs a C compiler, pkg-config and the OpenSSL headers \
-         (Debian: apt-get install build-essential pkg-config libssl-dev)"
-    );
-    eprintln!("Built the local chain in {} s", started.elapsed().as_secs());
-
-    // Under the final name only when complete: another process may look at any moment.
-    let folder = cache.join("bin").join(&key);
-    fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
-    let partial = folder.join(format!("{BINARY}.partial"));
-    fs::copy(target.join("release").join(BINARY), &partial).context("copy the binary")?;
-    fs::rename(&partial, &binary).context("put the binary in place")?;
-    Ok(binary)
-}
-
-/// `$ION_CACHE/<part>`, or `~/.cache/ion/<part>`.
-fn cache_dir(part: &str) -> Result<PathBuf> {
-    if let Some(cache) = std::env::var_os("ION_CACHE").filter(|value| !value.is_empty()) {
-        return Ok(PathBuf::from(cache).join(part));
-    }
-    let home = std::env::var_os("HOME").context("neither ION_CACHE nor HOME is set")?;
-    Ok(PathBuf::from(home).join(".cache/ion").join(part))
-}
-
-/// Hash of all that the binary depends on, 16 hexadecimal digits.
-fn build_key(workspace: &Path) -> Result<String> {
-    let compiler = Command::new("rustc")
-        .arg("-vV")
-        .current_dir(workspace)
-        .output()
-        .context("run rustc")?;
-    ensure!(compiler.status.success(), "rustc -vV failed");
-    let mut hash = Sha256::new();
-    hash.update(&compiler.stdout);
-
-    let mut files = vec![workspace.join("Cargo.toml"), workspace.join("Cargo.lock")];
-    collect_sources(&workspace.join("src"), &mut files)?;
-    files.sort();
-    for file in files {
-        let name = file
-            .strip_prefix(workspace)
-            .unwrap_or(&file)
-            .to_string_lossy()
-            .into_owned();
-        let content = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
-        // Lengths first, so that no two lists of files give the same bytes.
-        hash.update((name.len() as u64).to_le_bytes());
-        hash.update(name.as_bytes());
-        hash.update((content.len() as u64).to_le_bytes());
-        hash.update(&content);
-    }
-    Ok(hex::encode(&hash.finalize()[..8]))
-}
-
-fn collect_sources(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect_sources(&path, into)?;
-        } else {
-            into.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// The test validator from PATH, else from the cache, else built when `build` says so.
-fn ensure_validator(build: bool) -> Result<PathBuf> {
-    let installed = cache_dir("agave")?.join(AGAVE_VERSION);
-    let cached = installed.join("bin").join(VALIDATOR);
-    let in_path = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path)
-            .map(|folder| folder.join(VALIDATOR))
-            .find(|file| file.is_file())
-    });
-    if let Some(found) = in_path.or_else(|| cached.is_file().then(|| cached.clone())) {
-        return Ok(found);
-    }
-    ensure!(
-        build,
-        "{VALIDATOR} is not in PATH. Install the Agave tools (release {AGAVE_VERSION}), or let this command build \
-         them: cargo xtask localnet --engine agave --build-engine (about 30 minutes on 2 cores; needs libclang-dev, \
-         protobuf-compiler and libudev-dev). The default engine needs neither: cargo xtask localnet"
-    );
-    eprintln!(
-        "Building {VALIDATOR} {AGAVE_VERSION} into {} (about 30 minutes on 2 cores)",
-        installed.display()
-    );
-    let status = Command::new("cargo")
-        .args([
-            "install",
-            "agave-validator",
-            "--locked",
-            "--bin",
-            VALIDATOR,
-            "--version",
-        ])
-        .arg(format!("={AGAVE_VERSION}"))
-        .arg("--root")
-        .arg(&installed)
-        .env("CARGO_TARGET_DIR", cache_dir("agave")?.join("target"))
-        .status()
-        .context("run cargo install")?;
-    ensure!(
-        status.success(),
-        "{VALIDATOR} does not build; it needs libclang-dev, protobuf-compiler and libudev-dev"
-    );
-    Ok(cached)
 }
 
 /// A chain that runs as a child of this process and ends with this value.
@@ -392,21 +252,12 @@ fn ensure_programs(root: &Path) -> Result<()> {
 }
 
 /// Deploys the programs and runs the genesis; the migration prints the wallets itself.
-fn migrate(root: &Path, rpc_url: &str, keys: &Path) -> Result<()> {
+fn migrate(root: &Path, rpc_url: &str, wallet_dir: &Path) -> Result<()> {
     let status = Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "ion-migrations",
-            "--bin",
-            "ion-migrate",
-            "--",
-            "--url",
-            rpc_url,
-            "--keys",
-        ])
-        .arg(keys)
+        .args(["run", "--quiet", "--package", "ion-migrations"])
+        .args(["--bin", "ion-migrate", "--", "--development"])
+        .args(["--url", rpc_url, "--wallet-dir"])
+        .arg(wallet_dir)
         .current_dir(root)
         .status()
         .context("run the migrations")?;

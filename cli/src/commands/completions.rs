@@ -17,7 +17,12 @@ pub struct CompletionsArgs {
 impl CompletionsArgs {
     /// Prints the script.
     pub fn run(&self) -> Outcome<()> {
-        clap_complete::generate(self.shell, &mut Cli::command(), "ion", &mut std::io::stdout());
+        clap_complete::generate(
+            self.shell,
+            &mut Cli::command(),
+            "ion",
+            &mut std::io::stdout(),
+        );
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! `ion tne`: the public record of a booking, from its events alone.
 
-use booking::events::{BookingPaid, LineEarned, ProductBooked, RecordPriced, RefundPulled, WorkRecorded};
+use booking::events::{
+    BookingCancelled, BookingEnded, BookingPaid, BookingStarted, LineEarned, ProductBooked,
+    RecordPriced, RefundPulled, WorkRecorded,
+};
 use clap::Args;
 use ion_client::{
     events::{EmittedEvent, events_of},
@@ -14,6 +17,7 @@ use crate::{
     context::Context,
     failure::{Failure, Outcome},
     output::{Cell, Record},
+    time::show_time,
 };
 
 /// Arguments of `tne`.
@@ -49,10 +53,16 @@ impl TneArgs {
         let mut totals = Totals::default();
         let mut rows = Vec::new();
         for transaction in ctx.chain.transactions(&key)? {
-            for event in events_of(&transaction).iter().filter(|event| event.program == booking::ID) {
+            for event in events_of(&transaction)
+                .iter()
+                .filter(|event| event.program == booking::ID)
+            {
                 let Some((name, fields)) = event.describe() else {
-                    return Err(Failure::chain("the record cannot be read", format!("{} holds an unknown event", event.signature))
-                        .next("use the newest version of this command"));
+                    return Err(Failure::chain(
+                        "the record cannot be read",
+                        format!("{} holds an unknown event", event.signature),
+                    )
+                    .next("use the newest version of this command"));
                 };
                 // A transaction may carry events of other bookings.
                 if fields["booking"] != key.to_string() {
@@ -61,7 +71,13 @@ impl TneArgs {
                 totals.add(event);
                 rows.push(
                     Record::new()
-                        .with("at", fields["at"].as_i64().or(transaction.block_time).map_or(Cell::Nothing, Cell::Time))
+                        .with(
+                            "at",
+                            fields["at"]
+                                .as_i64()
+                                .or(transaction.block_time)
+                                .map_or(Cell::Nothing, Cell::Time),
+                        )
                         .with("event", name)
                         .with("summary", summary(event))
                         .with("transaction", event.signature.to_string()),
@@ -69,15 +85,20 @@ impl TneArgs {
             }
         }
         if rows.is_empty() {
-            return Err(Failure::chain("the booking has no record", format!("no event names {key}"))
-                .next("check the id, and that the node keeps the history"));
+            return Err(Failure::chain(
+                "the booking has no record",
+                format!("no event names {key}"),
+            )
+            .next("check the id, and that the node keeps the history"));
         }
         ctx.print(&totals.record(&key).with("events", rows));
         Ok(())
     }
 }
 
-fn read<T: anchor_lang::AnchorDeserialize + anchor_lang::Discriminator>(event: &EmittedEvent) -> Option<T> {
+fn read<T: anchor_lang::AnchorDeserialize + anchor_lang::Discriminator>(
+    event: &EmittedEvent,
+) -> Option<T> {
     event.decode(&booking::ID)
 }
 
@@ -94,7 +115,11 @@ impl Totals {
         } else if let Some(worked) = read::<WorkRecorded>(event) {
             self.billed = self.billed.saturating_add(worked.billed);
             self.estimated_io = self.estimated_io.saturating_add(worked.io_amount);
-            let minutes: u64 = worked.lines.iter().map(|line| u64::from(line.minutes)).sum();
+            let minutes: u64 = worked
+                .lines
+                .iter()
+                .map(|line| u64::from(line.minutes))
+                .sum();
             self.served_minutes = self.served_minutes.saturating_add(minutes);
         } else if let Some(earned) = read::<LineEarned>(event) {
             self.settled = self.settled.saturating_add(earned.amount);
@@ -120,23 +145,59 @@ impl Totals {
             .with("billed", amount(self.billed))
             .with("settled", amount(self.settled))
             .with("refunded", amount(self.refunded))
-            .with("tne_estimated", Amount { base: self.estimated_io, unit: Unit::Io })
-            .with("tne_settled", Amount { base: self.settled_io, unit: Unit::Io })
+            .with(
+                "tne_estimated",
+                Amount {
+                    base: self.estimated_io,
+                    unit: Unit::Io,
+                },
+            )
+            .with(
+                "tne_settled",
+                Amount {
+                    base: self.settled_io,
+                    unit: Unit::Io,
+                },
+            )
     }
 }
 
 fn summary(event: &EmittedEvent) -> String {
-    let amount = |base, currency| Amount { base, unit: unit(currency) };
+    let amount = |base, currency| Amount {
+        base,
+        unit: unit(currency),
+    };
     if let Some(booked) = read::<ProductBooked>(event) {
-        format!("{} line(s) for {} min at {}", booked.lines.len(), booked.minutes, amount(booked.total, booked.currency))
+        format!(
+            "{} line(s) for {} min at {}",
+            booked.lines.len(),
+            booked.minutes,
+            amount(booked.total, booked.currency)
+        )
     } else if let Some(paid) = read::<BookingPaid>(event) {
         format!("{}", amount(paid.amount, paid.currency))
     } else if let Some(worked) = read::<WorkRecorded>(event) {
-        format!("record {}: {} = {}", worked.record_seq, amount(worked.billed, worked.currency), Amount::io(worked.io_amount))
+        format!(
+            "record {}: {} = {}",
+            worked.record_seq,
+            amount(worked.billed, worked.currency),
+            Amount::io(worked.io_amount)
+        )
     } else if let Some(earned) = read::<LineEarned>(event) {
-        format!("line {}: {} less fee {}", earned.line, amount(earned.amount, earned.currency), amount(earned.fee, earned.currency))
+        format!(
+            "line {}: {} less fee {}",
+            earned.line,
+            amount(earned.amount, earned.currency),
+            amount(earned.fee, earned.currency)
+        )
     } else if let Some(refund) = read::<RefundPulled>(event) {
         format!("{}", amount(refund.amount, refund.currency))
+    } else if let Some(started) = read::<BookingStarted>(event) {
+        format!("ends {}", show_time(started.ends_at))
+    } else if let Some(ended) = read::<BookingEnded>(event) {
+        format!("ended {}", show_time(ended.ends_at.new))
+    } else if let Some(cancelled) = read::<BookingCancelled>(event) {
+        format!("{:?}", cancelled.reason)
     } else {
         String::new()
     }

@@ -10,7 +10,11 @@ pub const NOWHERE: &str = "http://127.0.0.1:1";
 /// The command with no configuration, no home and a node that does not answer.
 pub fn ion() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ion"));
-    command.env_clear().env("ION_URL", NOWHERE).env("HOME", "/nonexistent").env("NO_COLOR", "1");
+    command
+        .env_clear()
+        .env("ION_URL", NOWHERE)
+        .env("HOME", "/nonexistent")
+        .env("NO_COLOR", "1");
     command
 }
 

@@ -355,10 +355,7 @@ mod tests {
             is_closable(ActionStatus::Queued, WINDOW, at(200)),
             Err(GovernanceError::ActionStillOpen)
         );
-        assert_eq!(
-            is_closable(ActionStatus::Queued, WINDOW, at(201)),
-            Ok(())
-        );
+        assert_eq!(is_closable(ActionStatus::Queued, WINDOW, at(201)), Ok(()));
         assert_eq!(is_closable(ActionStatus::Executed, WINDOW, at(0)), Ok(()));
         assert_eq!(is_closable(ActionStatus::Cancelled, WINDOW, at(0)), Ok(()));
     }
@@ -396,13 +393,19 @@ mod tests {
     #[test]
     fn raise_waits_for_the_grace_and_lowering_for_the_next_block() {
         let value = Staged::settled(10_000);
-        let raised = value.announce(20_000, Harsher::Up, 1_000_000, at(10)).unwrap();
+        let raised = value
+            .announce(20_000, Harsher::Up, 1_000_000, at(10))
+            .unwrap();
         assert_eq!(raised.at(at(1_000_009)), 10_000);
         assert_eq!(raised.at(at(1_000_010)), 20_000);
-        let lowered = value.announce(5_000, Harsher::Up, 1_000_000, at(10)).unwrap();
+        let lowered = value
+            .announce(5_000, Harsher::Up, 1_000_000, at(10))
+            .unwrap();
         assert_eq!(lowered.at(at(3_599)), 10_000);
         assert_eq!(lowered.at(at(3_600)), 5_000);
-        let portion = value.announce(5_000, Harsher::Down, 1_000_000, at(10)).unwrap();
+        let portion = value
+            .announce(5_000, Harsher::Down, 1_000_000, at(10))
+            .unwrap();
         assert_eq!(portion.at(at(1_000_009)), 10_000);
         assert_eq!(portion.at(at(1_000_010)), 5_000);
     }
@@ -416,13 +419,21 @@ mod tests {
             raised.announce(201, Harsher::Up, 10_000, at(9_999)),
             Err(GovernanceError::RaiseInsideGrace)
         );
-        let milder = raised.announce(150, Harsher::Up, 10_000, at(5_000)).unwrap();
+        let milder = raised
+            .announce(150, Harsher::Up, 10_000, at(5_000))
+            .unwrap();
         assert_eq!(milder.next, Some((150, at(10_000))));
-        let same = raised.announce(200, Harsher::Up, 10_000, at(5_000)).unwrap();
+        let same = raised
+            .announce(200, Harsher::Up, 10_000, at(5_000))
+            .unwrap();
         assert_eq!(same, raised);
-        let back = raised.announce(100, Harsher::Up, 10_000, at(5_000)).unwrap();
+        let back = raised
+            .announce(100, Harsher::Up, 10_000, at(5_000))
+            .unwrap();
         assert_eq!(back.at(at(20_000)), 100);
-        let again = raised.announce(201, Harsher::Up, 10_000, at(10_000)).unwrap();
+        let again = raised
+            .announce(201, Harsher::Up, 10_000, at(10_000))
+            .unwrap();
         assert_eq!(again.in_force, 200);
         assert_eq!(again.next, Some((201, at(20_000))));
     }

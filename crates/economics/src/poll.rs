@@ -280,10 +280,7 @@ mod tests {
     #[test]
     fn report_is_usable_up_to_its_ttl() {
         let at = UnixSeconds::new;
-        assert_eq!(
-            check_usable(None, 10, at(0)),
-            Err(PollError::NotAttested)
-        );
+        assert_eq!(check_usable(None, 10, at(0)), Err(PollError::NotAttested));
         assert_eq!(check_usable(Some(at(5)), 10, at(15)), Ok(()));
         assert_eq!(
             check_usable(Some(at(5)), 10, at(16)),

@@ -24,7 +24,11 @@ impl Benign {
 
     /// Whether the code closes a row of this kind.
     pub fn contains(&self, kind: &str, code: u32) -> bool {
-        self.kinds.contains(kind) || self.codes.iter().any(|(known, number)| *known == kind && *number == code)
+        self.kinds.contains(kind)
+            || self
+                .codes
+                .iter()
+                .any(|(known, number)| *known == kind && *number == code)
     }
 }
 

@@ -12,7 +12,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use ion_client::send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses, TxStatus};
+use ion_client::send::{
+    Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses, TxStatus,
+};
 use solana_account::Account;
 use solana_hash::Hash;
 use solana_instruction_error::InstructionError;
@@ -66,6 +68,8 @@ struct Inner {
     landed: HashMap<Signature, (u64, Option<TransactionError>)>,
     effects: BTreeMap<Vec<u8>, u32>,
     refusals: BTreeMap<Vec<u8>, (u32, u32)>,
+    refusals_of_any: (u32, u32),
+    unheard: Vec<Vec<u8>>,
     submit_plan: VecDeque<SubmitFault>,
     status_plan: VecDeque<StatusFault>,
     submitted: u64,
@@ -103,13 +107,25 @@ impl FakeChain {
         self.lock().refusals.insert(data.to_vec(), (code, times));
     }
 
+    /// As [`FakeChain::refuse`], for instructions with any data.
+    pub fn refuse_all(&self, code: u32, times: u32) {
+        self.lock().refusals_of_any = (code, times);
+    }
+
+    /// The node refuses to simulate transactions with an instruction of this data.
+    pub fn refuse_to_simulate(&self, data: &[u8]) {
+        self.lock().unheard.push(data.to_vec());
+    }
+
     /// Makes blocks and lands what is due.
     pub fn advance(&self, blocks: u64) {
         let mut inner = self.lock();
         for _ in 0..blocks {
             inner.height += 1;
             let height = inner.height;
-            let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.pending).into_iter().partition(|(at, _)| *at <= height);
+            let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.pending)
+                .into_iter()
+                .partition(|(at, _)| *at <= height);
             inner.pending = later;
             for (_, bytes) in due {
                 inner.land(&bytes);
@@ -133,7 +149,10 @@ impl Inner {
         let Ok(transaction) = wincode::deserialize::<VersionedTransaction>(bytes) else {
             return;
         };
-        let alive = self.blockhashes.get(transaction.message.recent_blockhash()).is_some_and(|last| self.height <= *last);
+        let alive = self
+            .blockhashes
+            .get(transaction.message.recent_blockhash())
+            .is_some_and(|last| self.height <= *last);
         let signature = transaction.signatures.first().copied().unwrap_or_default();
         if !alive || self.landed.contains_key(&signature) {
             return;
@@ -150,12 +169,17 @@ impl Inner {
     /// The first refusal among the instructions; uses up one refusal.
     fn run(&mut self, transaction: &VersionedTransaction) -> Option<TransactionError> {
         for (index, data) in effects_of(transaction).into_iter().enumerate() {
-            if let Some((code, times)) = self.refusals.get_mut(&data)
-                && *times > 0
-            {
+            let (code, times) = match self.refusals.get_mut(&data) {
+                Some(refusal) => refusal,
+                None => &mut self.refusals_of_any,
+            };
+            if *times > 0 {
                 *times -= 1;
                 let index = u8::try_from(index).unwrap_or(u8::MAX);
-                return Some(TransactionError::InstructionError(index, InstructionError::Custom(*code)));
+                return Some(TransactionError::InstructionError(
+                    index,
+                    InstructionError::Custom(*code),
+                ));
             }
         }
         None
@@ -199,20 +223,28 @@ impl Chain for FakeChain {
         let hash = Hash::new_from_array(bytes);
         let last_valid_block_height = inner.height + BLOCKHASH_LIFE;
         inner.blockhashes.insert(hash, last_valid_block_height);
-        Ok(LatestBlockhash { hash, last_valid_block_height })
+        Ok(LatestBlockhash {
+            hash,
+            last_valid_block_height,
+        })
     }
 
     fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError> {
-        let parsed: VersionedTransaction =
-            wincode::deserialize(transaction).map_err(|error| ChainError::Refused(error.to_string()))?;
+        let parsed: VersionedTransaction = wincode::deserialize(transaction)
+            .map_err(|error| ChainError::Refused(error.to_string()))?;
         let signature = parsed.signatures.first().copied().unwrap_or_default();
         let mut inner = self.lock();
         inner.submitted += 1;
         let next = inner.height + 1;
-        let fault = inner.submit_plan.pop_front().unwrap_or(SubmitFault::Deliver);
+        let fault = inner
+            .submit_plan
+            .pop_front()
+            .unwrap_or(SubmitFault::Deliver);
         let at: &[u64] = match fault {
             SubmitFault::Drop | SubmitFault::Refuse => &[],
-            SubmitFault::Deliver | SubmitFault::RefuseButDeliver | SubmitFault::RejectButDeliver => &[next],
+            SubmitFault::Deliver
+            | SubmitFault::RefuseButDeliver
+            | SubmitFault::RejectButDeliver => &[next],
             SubmitFault::Delay(blocks) => &[next + blocks],
             SubmitFault::Duplicate(blocks) => &[next, next + blocks],
         };
@@ -220,20 +252,34 @@ impl Chain for FakeChain {
             inner.pending.push((*height, transaction.to_vec()));
         }
         match fault {
-            SubmitFault::Refuse | SubmitFault::RefuseButDeliver => Err(ChainError::Unreachable("connection reset".into())),
-            SubmitFault::RejectButDeliver => Err(ChainError::Rejected(TransactionError::BlockhashNotFound)),
-            SubmitFault::Deliver | SubmitFault::Drop | SubmitFault::Delay(_) | SubmitFault::Duplicate(_) => Ok(signature),
+            SubmitFault::Refuse | SubmitFault::RefuseButDeliver => {
+                Err(ChainError::Unreachable("connection reset".into()))
+            }
+            SubmitFault::RejectButDeliver => {
+                Err(ChainError::Rejected(TransactionError::BlockhashNotFound))
+            }
+            SubmitFault::Deliver
+            | SubmitFault::Drop
+            | SubmitFault::Delay(_)
+            | SubmitFault::Duplicate(_) => Ok(signature),
         }
     }
 
-    fn status(&self, signatures: &[Signature], _search_history: bool) -> Result<Statuses, ChainError> {
+    fn status(
+        &self,
+        signatures: &[Signature],
+        _search_history: bool,
+    ) -> Result<Statuses, ChainError> {
         let mut inner = self.lock();
         let fault = inner.status_plan.pop_front().unwrap_or(StatusFault::Honest);
         if fault == StatusFault::Unreachable {
             return Err(ChainError::Unreachable("timed out".into()));
         }
         Ok(Statuses {
-            statuses: signatures.iter().map(|signature| inner.status(signature, fault)).collect(),
+            statuses: signatures
+                .iter()
+                .map(|signature| inner.status(signature, fault))
+                .collect(),
             finalized_block_height: inner.height.saturating_sub(FINALITY_DEPTH),
         })
     }
@@ -241,10 +287,21 @@ impl Chain for FakeChain {
 
 impl FeeOracle for FakeChain {
     fn simulate(&self, transaction: &[u8]) -> Result<Simulation, ChainError> {
-        let parsed: VersionedTransaction =
-            wincode::deserialize(transaction).map_err(|error| ChainError::Refused(error.to_string()))?;
-        let error = self.lock().run(&parsed);
-        Ok(Simulation { compute_units: 10_000, error, logs: Vec::new() })
+        let parsed: VersionedTransaction = wincode::deserialize(transaction)
+            .map_err(|error| ChainError::Refused(error.to_string()))?;
+        let mut inner = self.lock();
+        if effects_of(&parsed)
+            .iter()
+            .any(|data| inner.unheard.contains(data))
+        {
+            return Err(ChainError::Refused("invalid params".into()));
+        }
+        let error = inner.run(&parsed);
+        Ok(Simulation {
+            compute_units: 10_000,
+            error,
+            logs: Vec::new(),
+        })
     }
 
     fn recent_prices(&self, _writable: &[Pubkey]) -> Result<Vec<u64>, ChainError> {

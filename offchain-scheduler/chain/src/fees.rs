@@ -19,7 +19,12 @@ pub struct FeePolicy {
 
 impl Default for FeePolicy {
     fn default() -> Self {
-        Self { floor: 0, cap: 1_000_000, raise_bps: 5_000, margin_bps: 1_000 }
+        Self {
+            floor: 0,
+            cap: 1_000_000,
+            raise_bps: 5_000,
+            margin_bps: 1_000,
+        }
     }
 }
 
@@ -29,7 +34,9 @@ impl FeePolicy {
     pub fn limit(&self, simulated: u64) -> u32 {
         // The clamps are the rule: no limit above the maximum can be asked for.
         let margin = simulated.saturating_mul(self.margin_bps).div_ceil(BPS);
-        u32::try_from(simulated.saturating_add(margin)).unwrap_or(MAX_COMPUTE_UNITS).min(MAX_COMPUTE_UNITS)
+        u32::try_from(simulated.saturating_add(margin))
+            .unwrap_or(MAX_COMPUTE_UNITS)
+            .min(MAX_COMPUTE_UNITS)
     }
 
     /// Price for the signature after `attempts` earlier ones: median of recent prices (the upper one
@@ -41,7 +48,9 @@ impl FeePolicy {
         // The cap is the rule, so saturation below it changes nothing.
         let base = median.max(self.floor);
         let raised = base.saturating_add(
-            base.saturating_mul(self.raise_bps).saturating_mul(u64::from(attempts)) / BPS,
+            base.saturating_mul(self.raise_bps)
+                .saturating_mul(u64::from(attempts))
+                / BPS,
         );
         raised.clamp(self.floor, self.cap.max(self.floor))
     }
@@ -64,7 +73,11 @@ mod tests {
 
     #[test]
     fn price_is_the_median_within_bounds_and_rises() {
-        let policy = FeePolicy { floor: 10, cap: 100, ..FeePolicy::default() };
+        let policy = FeePolicy {
+            floor: 10,
+            cap: 100,
+            ..FeePolicy::default()
+        };
         assert_eq!(policy.price(&[], 0), 10);
         assert_eq!(policy.price(&[90, 1, 40], 0), 40);
         assert_eq!(policy.price(&[40, 60], 0), 60);

@@ -29,14 +29,20 @@ pub struct Outbox<S = SqlOutbox> {
 
 impl<S> Clone for Outbox<S> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), clock: self.clock.clone() }
+        Self {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+        }
     }
 }
 
 impl<S: OutboxStore> Outbox<S> {
     /// An outbox over a store, stamped by a clock.
     pub fn new(store: S, clock: Arc<dyn Clock>) -> Self {
-        Self { store: Arc::new(store), clock }
+        Self {
+            store: Arc::new(store),
+            clock,
+        }
     }
 
     /// Puts a transaction in, to be signed by the sender. A row with this key stays as it is,
@@ -44,8 +50,15 @@ impl<S: OutboxStore> Outbox<S> {
     /// under another period only.
     ///
     /// Errors: `Store`, `Work`.
-    pub async fn enqueue(&self, key: &Key, instructions: &[Instruction]) -> Result<OutboxRow, OutboxError> {
-        Ok(self.store.enqueue(key, &encode_work(instructions)?, self.now_ms()).await?)
+    pub async fn enqueue(
+        &self,
+        key: &Key,
+        instructions: &[Instruction],
+    ) -> Result<OutboxRow, OutboxError> {
+        Ok(self
+            .store
+            .enqueue(key, &encode_work(instructions)?, self.now_ms())
+            .await?)
     }
 
     /// A row by its key.
@@ -60,7 +73,10 @@ impl<S: OutboxStore> Outbox<S> {
     /// Errors: `Store` (`WrongState` for a row that is not poisoned).
     pub async fn revive(&self, key: &Key) -> Result<Option<OutboxRow>, OutboxError> {
         match self.store.row(key).await? {
-            Some(row) => Ok(self.store.advance(&row, Input::Revive, self.now_ms()).await?),
+            Some(row) => Ok(self
+                .store
+                .advance(&row, Input::Revive, self.now_ms())
+                .await?),
             None => Ok(None),
         }
     }

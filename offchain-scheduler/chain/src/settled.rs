@@ -28,7 +28,11 @@ impl<R: Chain, S: Chain> Chain for SettledChain<R, S> {
         self.reading.submit(transaction)
     }
 
-    fn status(&self, signatures: &[Signature], search_history: bool) -> Result<Statuses, ChainError> {
+    fn status(
+        &self,
+        signatures: &[Signature],
+        search_history: bool,
+    ) -> Result<Statuses, ChainError> {
         self.settling.status(signatures, search_history)
     }
 }

@@ -16,7 +16,10 @@ pub struct Signers {
 impl Signers {
     /// A payer that signs alone.
     pub fn new(payer: Keypair) -> Self {
-        Self { payer: Arc::new(payer), others: Vec::new() }
+        Self {
+            payer: Arc::new(payer),
+            others: Vec::new(),
+        }
     }
 
     /// Adds a key.

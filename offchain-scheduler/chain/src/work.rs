@@ -52,7 +52,10 @@ pub fn encode_work(instructions: &[Instruction]) -> Result<String, WorkError> {
 pub fn decode_work(text: &str) -> Result<Vec<Instruction>, WorkError> {
     let stored: Vec<StoredInstruction> =
         serde_json::from_str(text).map_err(|error| WorkError(error.to_string()))?;
-    let key = |text: &str| text.parse::<Pubkey>().map_err(|_| WorkError(format!("{text} is no address")));
+    let key = |text: &str| {
+        text.parse::<Pubkey>()
+            .map_err(|_| WorkError(format!("{text} is no address")))
+    };
     stored
         .into_iter()
         .map(|instruction| {
@@ -69,7 +72,8 @@ pub fn decode_work(text: &str) -> Result<Vec<Instruction>, WorkError> {
                         })
                     })
                     .collect::<Result<_, WorkError>>()?,
-                data: hex::decode(&instruction.data).map_err(|error| WorkError(error.to_string()))?,
+                data: hex::decode(&instruction.data)
+                    .map_err(|error| WorkError(error.to_string()))?,
             })
         })
         .collect()
@@ -97,6 +101,11 @@ mod tests {
     fn foreign_text_is_refused() {
         assert!(decode_work("{}").is_err());
         assert!(decode_work(r#"[{"program":"x","accounts":[],"data":""}]"#).is_err());
-        assert!(decode_work(r#"[{"program":"11111111111111111111111111111111","accounts":[],"data":"0"}]"#).is_err());
+        assert!(
+            decode_work(
+                r#"[{"program":"11111111111111111111111111111111","accounts":[],"data":"0"}]"#
+            )
+            .is_err()
+        );
     }
 }

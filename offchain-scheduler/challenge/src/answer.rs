@@ -44,36 +44,36 @@ pub struct Answer {
 /// The device's side of one challenge: between commitment and answer it keeps the trees only and
 /// computes the opened rows again, which costs `k·n²` beside the `rounds·n³` of the work.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct ChallengeWork {
     challenge: Challenge,
     seeds: Vec<Hash>,
     trees: Vec<RowTree>,
     roots: Vec<Hash>,
 }
 
-impl Session {
+impl ChallengeWork {
     /// Does the work of all rounds. Errors: those of [`Challenge::validate`] and of the back end.
     pub fn commit(prover: &dyn Prover, challenge: Challenge) -> Result<Self, ProverError> {
         challenge.validate()?;
-        let mut session = Session {
+        let mut work = ChallengeWork {
             seeds: Vec::new(),
             trees: Vec::new(),
             roots: Vec::new(),
             challenge,
         };
-        let mut seed = session.challenge.first_seed();
-        for _ in 0..session.challenge.rounds {
-            let tree = RowTree::new(prover.leaves(&seed, session.challenge.n)?);
+        let mut seed = work.challenge.first_seed();
+        for _ in 0..work.challenge.rounds {
+            let tree = RowTree::new(prover.leaves(&seed, work.challenge.n)?);
             let root = tree.root();
-            session.seeds.push(seed);
-            session.trees.push(tree);
-            session.roots.push(root);
+            work.seeds.push(seed);
+            work.trees.push(tree);
+            work.roots.push(root);
             seed = next_seed(&root);
         }
-        Ok(session)
+        Ok(work)
     }
 
-    /// The challenge that this session answers.
+    /// The challenge that is answered.
     pub fn challenge(&self) -> &Challenge {
         &self.challenge
     }

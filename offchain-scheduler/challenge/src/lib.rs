@@ -27,7 +27,7 @@ mod tree;
 mod verdict;
 mod verifier;
 
-pub use answer::{Answer, Commitment, Opening, Session};
+pub use answer::{Answer, ChallengeWork, Commitment, Opening};
 pub use digest::Hash;
 pub use opening::{Position, positions};
 pub use prover::{CpuProver, EvidenceGrade, MAX_CPU_N, Prover, ProverError};

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use ion_challenge::{
-    Answer, Challenge, Commitment, CpuProver, EvidenceGrade, FailReason, Hash, Opening, Prover,
-    ProverError, RowTree, Session, Verdict, positions, secret_hash, verify,
+    Answer, Challenge, ChallengeWork, Commitment, CpuProver, EvidenceGrade, FailReason, Hash,
+    Opening, Prover, ProverError, RowTree, Verdict, positions, secret_hash, verify,
 };
 use proptest::prelude::*;
 
@@ -29,11 +29,8 @@ fn prover() -> CpuProver {
 }
 
 fn honest(challenge: &Challenge) -> (Commitment, Answer) {
-    let session = Session::commit(&prover(), challenge.clone()).unwrap();
-    (
-        session.commitment(),
-        session.open(&prover(), &SECRET).unwrap(),
-    )
+    let work = ChallengeWork::commit(&prover(), challenge.clone()).unwrap();
+    (work.commitment(), work.open(&prover(), &SECRET).unwrap())
 }
 
 fn fail_reason(verdict: Verdict) -> FailReason {
@@ -134,9 +131,9 @@ fn passes(n: u32, openings: u16, wrong: usize, trials: u32) -> (f64, f64, f64) {
         let mut challenge = challenge(n, 1, openings, 3);
         challenge.nonce[..4].copy_from_slice(&trial.to_le_bytes());
         let cheat = Skipping { wrong: cells };
-        let session = Session::commit(&cheat, challenge.clone()).unwrap();
-        let answer = session.open(&cheat, &SECRET).unwrap();
-        match verify(&challenge, &session.commitment(), &SECRET, &answer) {
+        let work = ChallengeWork::commit(&cheat, challenge.clone()).unwrap();
+        let answer = work.open(&cheat, &SECRET).unwrap();
+        match verify(&challenge, &work.commitment(), &SECRET, &answer) {
             Verdict::Pass => passed += 1,
             Verdict::Fail(evidence) => {
                 assert!(matches!(evidence.reason, FailReason::WrongEntry { .. }))
@@ -172,9 +169,9 @@ fn skipped_share_passes_with_the_stated_probability() {
 #[test]
 fn wrong_secret_is_refused_by_the_device() {
     let challenge = challenge(8, 1, 4, 3);
-    let session = Session::commit(&prover(), challenge).unwrap();
+    let work = ChallengeWork::commit(&prover(), challenge).unwrap();
     assert_eq!(
-        session.open(&prover(), &[7; 32]),
+        work.open(&prover(), &[7; 32]),
         Err(ProverError::WrongSecret)
     );
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use ion_challenge::{
-    Challenge, CpuProver, Position, Prover, Session, Verdict, positions, secret_hash,
+    Challenge, ChallengeWork, CpuProver, Position, Prover, Verdict, positions, secret_hash,
     transcript_hash, verify,
 };
 
@@ -32,8 +32,8 @@ fn protocol_reproduces_the_independent_vectors() {
     assert_eq!(hex::encode(challenge.id()), vectors["id"]);
 
     let prover = CpuProver::new(NonZeroUsize::new(2).unwrap());
-    let session = Session::commit(&prover, challenge.clone()).unwrap();
-    let commitment = session.commitment();
+    let work = ChallengeWork::commit(&prover, challenge.clone()).unwrap();
+    let commitment = work.commitment();
     let seeds = challenge.seeds(&commitment.roots);
     for round in 0..3 {
         assert_eq!(
@@ -51,7 +51,7 @@ fn protocol_reproduces_the_independent_vectors() {
         );
     }
 
-    let answer = session.open(&prover, &secret).unwrap();
+    let answer = work.open(&prover, &secret).unwrap();
     for (index, Position { round, row, column }) in
         positions(&challenge, &commitment.roots, &secret)
             .into_iter()

@@ -37,6 +37,11 @@ impl MinuteMap {
         self.0.count_ones()
     }
 
+    /// Minutes that are in both sets.
+    pub fn intersection(self, other: MinuteMap) -> MinuteMap {
+        MinuteMap(self.0 & other.0)
+    }
+
     /// Whether every minute of this set is in the other one.
     pub fn is_subset(self, other: MinuteMap) -> bool {
         self.0 & !other.0 == 0

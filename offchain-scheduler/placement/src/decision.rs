@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Device, DeviceId, Exclusion, Policy, Request, Snapshot, TermScore, exclusion, select::cheapest_set};
+use crate::{
+    Device, DeviceId, Exclusion, Policy, Request, Snapshot, TermScore, exclusion,
+    select::cheapest_set,
+};
 
 /// A device of a plan and why it was preferred.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,20 +91,33 @@ pub fn decide(snapshot: &Snapshot, policy: &Policy, request: &Request) -> Decisi
             None => candidates.push(device),
         }
     }
-    let highest_ask = candidates.iter().map(|device| device.ask_usd_micros).max().unwrap_or_default();
+    let highest_ask = candidates
+        .iter()
+        .map(|device| device.ask_usd_micros)
+        .max()
+        .unwrap_or_default();
     let mut scored: Vec<Chosen> = candidates
         .iter()
         .map(|device| {
             let terms = policy.score(request, device, highest_ask);
             let cost = terms.iter().map(|term| term.cost).sum();
-            Chosen { device: device.id, qty: device.qty, ask_usd_micros: device.ask_usd_micros, terms, cost }
+            Chosen {
+                device: device.id,
+                qty: device.qty,
+                ask_usd_micros: device.ask_usd_micros,
+                terms,
+                cost,
+            }
         })
         .collect();
     scored.sort_by_key(|chosen| (chosen.cost, chosen.device));
     let candidate_gpus = scored.iter().map(|chosen| u64::from(chosen.qty)).sum();
     let count = u32::try_from(scored.len()).unwrap_or(u32::MAX);
     let outcome = match cheapest_set(scored, request.gpus) {
-        Some(devices) => Outcome::Placed(Placement { cost: devices.iter().map(|chosen| chosen.cost).sum(), devices }),
+        Some(devices) => Outcome::Placed(Placement {
+            cost: devices.iter().map(|chosen| chosen.cost).sum(),
+            devices,
+        }),
         None => Outcome::NoFit { candidate_gpus },
     };
     Decision {

@@ -41,7 +41,13 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { name: "weighted".into(), price: 4, reliability: 3, tier: 1, machines: 2 }
+        Self {
+            name: "weighted".into(),
+            price: 4,
+            reliability: 3,
+            tier: 1,
+            machines: 2,
+        }
     }
 }
 
@@ -67,14 +73,33 @@ impl Policy {
     /// Bound: value ≤ 10^4, times ≤ 64, weight < 2^32: each cost is below 2^52, their sum fits u64.
     pub fn score(&self, request: &Request, device: &Device, highest_ask: u64) -> Vec<TermScore> {
         let qty = u64::from(device.qty);
-        let tiers = u64::from(device.connectivity_tier.saturating_sub(request.min_connectivity_tier))
-            .saturating_mul(CONNECTIVITY_STEP)
-            .saturating_add(
-                u64::from(device.supplier_tier.saturating_sub(request.min_supplier_tier)).saturating_mul(SUPPLIER_STEP),
-            );
+        let tiers = u64::from(
+            device
+                .connectivity_tier
+                .saturating_sub(request.min_connectivity_tier),
+        )
+        .saturating_mul(CONNECTIVITY_STEP)
+        .saturating_add(
+            u64::from(
+                device
+                    .supplier_tier
+                    .saturating_sub(request.min_supplier_tier),
+            )
+            .saturating_mul(SUPPLIER_STEP),
+        );
         let terms = [
-            (Term::Price, share_of_highest(device.ask_usd_micros, highest_ask), qty, self.price),
-            (Term::Reliability, FULL.saturating_sub(u64::from(device.reliability_bps)), qty, self.reliability),
+            (
+                Term::Price,
+                share_of_highest(device.ask_usd_micros, highest_ask),
+                qty,
+                self.price,
+            ),
+            (
+                Term::Reliability,
+                FULL.saturating_sub(u64::from(device.reliability_bps)),
+                qty,
+                self.reliability,
+            ),
             (Term::Tier, tiers.min(FULL), qty, self.tier),
             (Term::Machines, FULL, 1, self.machines),
         ];
@@ -83,7 +108,13 @@ impl Policy {
             .map(|(term, value, times, weight)| {
                 let weight = u64::from(weight);
                 let cost = value.saturating_mul(times).saturating_mul(weight);
-                TermScore { term, value, times, weight, cost }
+                TermScore {
+                    term,
+                    value,
+                    times,
+                    weight,
+                    cost,
+                }
             })
             .collect()
     }

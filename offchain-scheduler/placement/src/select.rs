@@ -22,7 +22,10 @@ pub(crate) fn cheapest_set(sorted: Vec<Chosen>, gpus: u16) -> Option<Vec<Chosen>
             *taken <= MAX_LINES
         })
         .collect();
-    let largest = candidates.iter().map(|candidate| usize::from(candidate.qty)).max()?;
+    let largest = candidates
+        .iter()
+        .map(|candidate| usize::from(candidate.qty))
+        .max()?;
     if gpus > largest * MAX_LINES {
         return None;
     }
@@ -40,7 +43,9 @@ pub(crate) fn cheapest_set(sorted: Vec<Chosen>, gpus: u16) -> Option<Vec<Chosen>
         // Downwards, so that a candidate is taken once.
         for lines in (1..=MAX_LINES).rev() {
             for sum in (qty..width).rev() {
-                let Some(before) = cost[cell(lines - 1, sum - qty)] else { continue };
+                let Some(before) = cost[cell(lines - 1, sum - qty)] else {
+                    continue;
+                };
                 let with = before.saturating_add(candidate.cost);
                 if cost[cell(lines, sum)].is_none_or(|best| with < best) {
                     cost[cell(lines, sum)] = Some(with);

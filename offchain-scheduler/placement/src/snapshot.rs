@@ -46,15 +46,24 @@ pub struct Device {
     pub open_until: i64,
 }
 
+/// Time and rules of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Chain time, Unix seconds.
+    pub now: i64,
+    /// Seconds after onboarding before which no device is hired (economics §8.6).
+    pub onboarding_seconds: i64,
+    /// Seconds from now to the latest start of a booking quoted now: time to lock and to start.
+    pub start_lead_seconds: i64,
+}
+
 /// The fleet at one moment, with a version that changes whenever the fleet does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Grows with each change.
     pub version: u64,
-    /// Chain time of the snapshot, Unix seconds.
-    pub now: i64,
-    /// Seconds after onboarding before which no device is hired.
-    pub onboarding_seconds: i64,
+    /// Its time and rules.
+    pub moment: Moment,
     devices: BTreeMap<DeviceId, Device>,
 }
 
@@ -79,9 +88,16 @@ pub enum CommitError {
 
 impl Snapshot {
     /// A snapshot of the given devices; of two with one id the later counts.
-    pub fn new(version: u64, now: i64, onboarding_seconds: i64, devices: impl IntoIterator<Item = Device>) -> Self {
-        let devices = devices.into_iter().map(|device| (device.id, device)).collect();
-        Self { version, now, onboarding_seconds, devices }
+    pub fn new(version: u64, moment: Moment, devices: impl IntoIterator<Item = Device>) -> Self {
+        let devices = devices
+            .into_iter()
+            .map(|device| (device.id, device))
+            .collect();
+        Self {
+            version,
+            moment,
+            devices,
+        }
     }
 
     /// All devices in order of their ids.
@@ -99,13 +115,24 @@ impl Snapshot {
     /// Errors: `Stale`, `NotFree`, `NoPlan`.
     pub fn commit(&mut self, decision: &Decision) -> Result<(), CommitError> {
         if decision.version != self.version {
-            return Err(CommitError::Stale { decided: decision.version, current: self.version });
+            return Err(CommitError::Stale {
+                decided: decision.version,
+                current: self.version,
+            });
         }
         let Outcome::Placed(placement) = &decision.outcome else {
             return Err(CommitError::NoPlan);
         };
-        let is_free = |id: &DeviceId| self.devices.get(id).is_some_and(|device| !device.is_hired && !device.is_reserved);
-        if !placement.devices.iter().all(|chosen| is_free(&chosen.device)) {
+        let is_free = |id: &DeviceId| {
+            self.devices
+                .get(id)
+                .is_some_and(|device| !device.is_hired && !device.is_reserved)
+        };
+        if !placement
+            .devices
+            .iter()
+            .all(|chosen| is_free(&chosen.device))
+        {
             return Err(CommitError::NotFree);
         }
         self.reserve(placement.devices.iter().map(|chosen| chosen.device));

@@ -41,14 +41,24 @@ fn request(gpus: u16) -> Request {
 
 const NOW: i64 = 100_000;
 const ONBOARDING: i64 = 12 * 3_600;
+const LEAD: i64 = 1_920;
+const MOMENT: Moment = Moment {
+    now: NOW,
+    onboarding_seconds: ONBOARDING,
+    start_lead_seconds: LEAD,
+};
 
 fn fleet(devices: &[Device]) -> Snapshot {
-    Snapshot::new(5, NOW, ONBOARDING, devices.to_vec())
+    Snapshot::new(5, MOMENT, devices.to_vec())
 }
 
 fn ids(decision: &Decision) -> Vec<u8> {
     match &decision.outcome {
-        Outcome::Placed(placement) => placement.devices.iter().map(|chosen| chosen.device[0]).collect(),
+        Outcome::Placed(placement) => placement
+            .devices
+            .iter()
+            .map(|chosen| chosen.device[0])
+            .collect(),
         Outcome::NoFit { .. } => Vec::new(),
     }
 }
@@ -69,23 +79,35 @@ fn each_filter_excludes_for_its_own_reason_at_its_bound() {
         (Some(Reserved), |device, _| device.is_reserved = true),
         (Some(Stake), |device, _| device.is_stake_sufficient = false),
         (Some(Onboarding), |device, _| device.onboarded_at = 0),
-        (Some(Onboarding), |device, _| device.onboarded_at = NOW - ONBOARDING + 1),
+        (Some(Onboarding), |device, _| {
+            device.onboarded_at = NOW - ONBOARDING + 1
+        }),
         (None, |device, _| device.onboarded_at = NOW - ONBOARDING),
-        (Some(OpenUntil), |device, _| device.open_until = NOW + 3_599),
-        (None, |device, _| device.open_until = NOW + 3_600),
+        (Some(OpenUntil), |device, _| {
+            device.open_until = NOW + LEAD + 3_599
+        }),
+        (None, |device, _| device.open_until = NOW + LEAD + 3_600),
         (Some(Ask), |device, _| device.ask_usd_micros = 0),
         (Some(Ask), |device, _| device.ask_usd_micros = 499_999),
         (None, |device, _| device.ask_usd_micros = 500_000),
         (Some(Ask), |device, _| device.floor_price_usd_micros = 0),
-        (Some(Price), |_, request| request.max_price_usd_micros = Some(999_999)),
-        (None, |_, request| request.max_price_usd_micros = Some(1_000_000)),
+        (Some(Price), |_, request| {
+            request.max_price_usd_micros = Some(999_999)
+        }),
+        (None, |_, request| {
+            request.max_price_usd_micros = Some(1_000_000)
+        }),
         (Some(Tier), |_, request| request.min_connectivity_tier = 3),
         (None, |_, request| request.min_connectivity_tier = 2),
         (Some(Tier), |_, request| request.min_supplier_tier = 4),
         (None, |_, request| request.min_supplier_tier = 3),
-        (Some(Reliability), |_, request| request.min_reliability_bps = 9_001),
+        (Some(Reliability), |_, request| {
+            request.min_reliability_bps = 9_001
+        }),
         (None, |_, request| request.min_reliability_bps = 9_000),
-        (Some(Region), |_, request| request.region = Some("us".into())),
+        (Some(Region), |_, request| {
+            request.region = Some("us".into())
+        }),
         (None, |_, request| request.region = Some("eu".into())),
         (Some(Region), |device, request| {
             device.region = None;
@@ -97,10 +119,25 @@ fn each_filter_excludes_for_its_own_reason_at_its_bound() {
         let (mut device, mut request) = (device(1, 4), request(4));
         change(&mut device, &mut request);
         let decision = decide_for(std::slice::from_ref(&device), &request);
-        assert_eq!(exclusion(&fleet(&[device.clone()]), &request, &device), expected, "case {number}");
+        assert_eq!(
+            exclusion(&fleet(&[device.clone()]), &request, &device),
+            expected,
+            "case {number}"
+        );
         let counted: Vec<_> = decision.excluded.into_iter().collect();
-        assert_eq!(counted, expected.map(|reason| (reason, 1)).into_iter().collect::<Vec<_>>(), "case {number}");
-        assert_eq!(decision.candidates, u32::from(expected.is_none()), "case {number}");
+        assert_eq!(
+            counted,
+            expected
+                .map(|reason| (reason, 1))
+                .into_iter()
+                .collect::<Vec<_>>(),
+            "case {number}"
+        );
+        assert_eq!(
+            decision.candidates,
+            u32::from(expected.is_none()),
+            "case {number}"
+        );
     }
 }
 
@@ -152,8 +189,14 @@ fn fewer_machines_win_over_many_unless_the_term_is_neutral() {
         single.ask_usd_micros = 990_000;
     }
     assert_eq!(ids(&decide_for(&devices, &request(8))), [1]);
-    let neutral = Policy { machines: 0, ..Policy::default() };
-    assert_eq!(ids(&decide(&fleet(&devices), &neutral, &request(8))).len(), 8);
+    let neutral = Policy {
+        machines: 0,
+        ..Policy::default()
+    };
+    assert_eq!(
+        ids(&decide(&fleet(&devices), &neutral, &request(8))).len(),
+        8
+    );
 }
 
 #[test]
@@ -161,20 +204,40 @@ fn scarce_tiers_are_kept_for_those_who_ask() {
     let mut devices = [device(1, 1), device(2, 1)];
     devices[0].connectivity_tier = 4;
     assert_eq!(ids(&decide_for(&devices, &request(1))), [2]);
-    let demanding = Request { min_connectivity_tier: 4, ..request(1) };
+    let demanding = Request {
+        min_connectivity_tier: 4,
+        ..request(1)
+    };
     assert_eq!(ids(&decide_for(&devices, &demanding)), [1]);
 }
 
 #[test]
 fn explanation_adds_up_term_by_term() {
     let decision = decide_for(&[device(1, 2)], &request(2));
-    let Outcome::Placed(placement) = &decision.outcome else { panic!("{decision:?}") };
-    let costs: Vec<(Term, u64)> = placement.devices[0].terms.iter().map(|term| (term.term, term.cost)).collect();
+    let Outcome::Placed(placement) = &decision.outcome else {
+        panic!("{decision:?}")
+    };
+    let costs: Vec<(Term, u64)> = placement.devices[0]
+        .terms
+        .iter()
+        .map(|term| (term.term, term.cost))
+        .collect();
     // price: 10,000 · 2 · 4; reliability: 1,000 · 2 · 3; tier: (2·2,500 + 3·40) · 2 · 1; machines: 10,000 · 2
-    let expected = [(Term::Price, 80_000), (Term::Reliability, 6_000), (Term::Tier, 10_240), (Term::Machines, 20_000)];
+    let expected = [
+        (Term::Price, 80_000),
+        (Term::Reliability, 6_000),
+        (Term::Tier, 10_240),
+        (Term::Machines, 20_000),
+    ];
     assert_eq!(costs, expected);
-    assert_eq!((placement.devices[0].cost, placement.cost), (116_240, 116_240));
-    assert_eq!((decision.version, decision.policy.as_str()), (5, "weighted"));
+    assert_eq!(
+        (placement.devices[0].cost, placement.cost),
+        (116_240, 116_240)
+    );
+    assert_eq!(
+        (decision.version, decision.policy.as_str()),
+        (5, "weighted")
+    );
 }
 
 #[test]
@@ -185,21 +248,44 @@ fn commit_reserves_all_and_refuses_a_changed_fleet() {
     snapshot.commit(&first).unwrap();
     assert!(snapshot.device(&[1; 32]).unwrap().is_reserved);
     let before = snapshot.clone();
-    assert_eq!(snapshot.commit(&second), Err(CommitError::Stale { decided: 5, current: 6 }));
+    assert_eq!(
+        snapshot.commit(&second),
+        Err(CommitError::Stale {
+            decided: 5,
+            current: 6
+        })
+    );
     assert_eq!(snapshot, before);
     let nothing = decide(&snapshot, &Policy::default(), &request(2));
     assert_eq!(snapshot.commit(&nothing), Err(CommitError::NoPlan));
-    let forged = Decision { version: 6, ..second };
+    let forged = Decision {
+        version: 6,
+        ..second
+    };
     assert_eq!(snapshot.commit(&forged), Err(CommitError::NotFree));
     assert_eq!(snapshot, before);
 }
 
 #[test]
 fn earlier_arrival_is_served_first() {
-    let late = Request { id: [1; 16], arrival: 9, ..request(1) };
-    let early = Request { id: [2; 16], arrival: 3, ..request(1) };
+    let late = Request {
+        id: [1; 16],
+        arrival: 9,
+        ..request(1)
+    };
+    let early = Request {
+        id: [2; 16],
+        arrival: 3,
+        ..request(1)
+    };
     let decisions = plan(&fleet(&[device(1, 1)]), &Policy::default(), &[late, early]);
-    assert_eq!(decisions.iter().map(|decision| decision.request[0]).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(
+        decisions
+            .iter()
+            .map(|decision| decision.request[0])
+            .collect::<Vec<_>>(),
+        [2, 1]
+    );
     assert_eq!(ids(&decisions[0]), [1]);
     assert_eq!(decisions[1].excluded, [(Exclusion::Reserved, 1)].into());
 }

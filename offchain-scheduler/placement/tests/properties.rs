@@ -73,19 +73,33 @@ prop_compose! {
 fn fleet() -> impl Strategy<Value = Vec<Device>> {
     vec(device(), 0..40).prop_map(|devices| {
         let mut seen = BTreeSet::new();
-        devices.into_iter().filter(|device| seen.insert(device.id)).collect()
+        devices
+            .into_iter()
+            .filter(|device| seen.insert(device.id))
+            .collect()
     })
 }
 
 fn requests() -> impl Strategy<Value = Vec<Request>> {
     vec(request(), 0..8).prop_map(|requests| {
         let mut seen = BTreeSet::new();
-        requests.into_iter().filter(|request| seen.insert(request.id)).collect()
+        requests
+            .into_iter()
+            .filter(|request| seen.insert(request.id))
+            .collect()
     })
 }
 
 fn snapshot(devices: Vec<Device>) -> Snapshot {
-    Snapshot::new(1, NOW, ONBOARDING, devices)
+    Snapshot::new(
+        1,
+        Moment {
+            now: NOW,
+            onboarding_seconds: ONBOARDING,
+            start_lead_seconds: 60,
+        },
+        devices,
+    )
 }
 
 /// Lowest cost over all sets of at most 8 candidates, by trying them all.
@@ -95,7 +109,10 @@ fn reference_cost(candidates: &[(u64, u16)], gpus: u16, lines: usize) -> Option<
     }
     let ((cost, qty), rest) = candidates.split_first().filter(|_| lines > 0)?;
     let without = reference_cost(rest, gpus, lines);
-    let with = gpus.checked_sub(*qty).and_then(|left| reference_cost(rest, left, lines - 1)).map(|sum| sum + cost);
+    let with = gpus
+        .checked_sub(*qty)
+        .and_then(|left| reference_cost(rest, left, lines - 1))
+        .map(|sum| sum + cost);
     [without, with].into_iter().flatten().min()
 }
 

@@ -118,15 +118,24 @@ mod tests {
 
     #[test]
     fn largest_request_fits_its_envelope() {
-        let realm = Realm { genesis_hash: [1; 32], program_id: [2; 32] };
+        let realm = Realm {
+            genesis_hash: [1; 32],
+            program_id: [2; 32],
+        };
         let mut request = QuoteRequest::new([3; 32], 1, 8, 60);
         request.max_price_usd_micros = Some(u64::MAX);
         request.region = Some("x".repeat(MAX_REGION_BYTES));
         let key = SigningKey::from_bytes(&[7; 32]);
         let envelope = seal(&key, Domain::QuoteRequest, &realm, 1, 1_000, &request).unwrap();
         let bytes = borsh::to_vec(&envelope).unwrap();
-        let opened =
-            open::<QuoteRequest>(&bytes, MAX_QUOTE_REQUEST_BYTES, Domain::QuoteRequest, &realm, 1_000).unwrap();
+        let opened = open::<QuoteRequest>(
+            &bytes,
+            MAX_QUOTE_REQUEST_BYTES,
+            Domain::QuoteRequest,
+            &realm,
+            1_000,
+        )
+        .unwrap();
         assert_eq!(opened.message, request);
     }
 }

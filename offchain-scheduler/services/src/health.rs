@@ -35,7 +35,11 @@ pub struct LoopState {
 impl Health {
     /// Starts to watch a loop; its first round must end within `limit`.
     pub fn watch(&self, name: &'static str, limit: Duration) -> Pulse {
-        let pulse = Pulse { health: self.clone(), name, limit };
+        let pulse = Pulse {
+            health: self.clone(),
+            name,
+            limit,
+        };
         pulse.beat();
         pulse
     }
@@ -74,7 +78,13 @@ impl Pulse {
     /// A round has ended.
     pub fn beat(&self) {
         let mut loops = self.health.0.lock().unwrap_or_else(PoisonError::into_inner);
-        loops.insert(self.name, Loop { last: Instant::now(), limit: self.limit });
+        loops.insert(
+            self.name,
+            Loop {
+                last: Instant::now(),
+                limit: self.limit,
+            },
+        );
     }
 }
 
@@ -94,7 +104,10 @@ mod tests {
         }
         assert!(!health.is_alive());
         assert!(health.loops()["steady"].alive);
-        let stalled = Pulse { limit: Duration::from_secs(3_600), ..stalled };
+        let stalled = Pulse {
+            limit: Duration::from_secs(3_600),
+            ..stalled
+        };
         stalled.beat();
         steady.beat();
         assert!(health.is_alive());

@@ -14,6 +14,7 @@ pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod objects;
+pub mod scheduler;
 pub mod settings;
 pub mod shutdown;
 pub mod verifier;

@@ -26,7 +26,9 @@ pub type Labels<'a> = &'a [(&'static str, &'static str)];
 impl Metrics {
     /// Adds one to a counter; its name ends in `_total`.
     pub fn count(&self, name: &'static str, help: &'static str, labels: Labels<'_>) {
-        self.change(name, "counter", help, labels, |value| *value = value.saturating_add(1));
+        self.change(name, "counter", help, labels, |value| {
+            *value = value.saturating_add(1)
+        });
     }
 
     /// Sets a gauge; its name ends in the unit.
@@ -43,7 +45,11 @@ impl Metrics {
         apply: impl FnOnce(&mut u64),
     ) {
         let mut families = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let family = families.entry(name).or_insert_with(|| Family { kind, help, series: BTreeMap::new() });
+        let family = families.entry(name).or_insert_with(|| Family {
+            kind,
+            help,
+            series: BTreeMap::new(),
+        });
         apply(family.series.entry(labels.to_vec()).or_default());
     }
 
@@ -53,10 +59,16 @@ impl Metrics {
         let mut text = String::new();
         for (name, family) in families.iter() {
             // Writing to a String does not fail.
-            let _ = writeln!(text, "# HELP {name} {}\n# TYPE {name} {}", family.help, family.kind);
+            let _ = writeln!(
+                text,
+                "# HELP {name} {}\n# TYPE {name} {}",
+                family.help, family.kind
+            );
             for (labels, value) in &family.series {
-                let labels: Vec<String> =
-                    labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+                let labels: Vec<String> = labels
+                    .iter()
+                    .map(|(label, value)| format!("{label}=\"{value}\""))
+                    .collect();
                 let _ = if labels.is_empty() {
                     writeln!(text, "{name} {value}")
                 } else {

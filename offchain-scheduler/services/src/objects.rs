@@ -52,7 +52,10 @@ const DRAFTS: &str = ".drafts";
 impl FolderStore {
     /// A store under this folder, which is made when missing. Error: `Io`.
     pub fn open(root: &Path) -> Result<Self, ObjectError> {
-        let store = FolderStore { root: root.to_owned(), drafts: AtomicU64::new(0) };
+        let store = FolderStore {
+            root: root.to_owned(),
+            drafts: AtomicU64::new(0),
+        };
         fs::create_dir_all(root.join(DRAFTS)).map_err(|source| io_error(DRAFTS, source))?;
         Ok(store)
     }
@@ -61,14 +64,23 @@ impl FolderStore {
         let lawful = name.split('/').all(|part| {
             !part.is_empty()
                 && !part.starts_with('.')
-                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
         });
-        if lawful { Ok(self.root.join(name)) } else { Err(ObjectError::Name(name.to_owned())) }
+        if lawful {
+            Ok(self.root.join(name))
+        } else {
+            Err(ObjectError::Name(name.to_owned()))
+        }
     }
 }
 
 fn io_error(name: &str, source: io::Error) -> ObjectError {
-    ObjectError::Io { name: name.to_owned(), source }
+    ObjectError::Io {
+        name: name.to_owned(),
+        source,
+    }
 }
 
 impl ObjectStore for FolderStore {
@@ -79,16 +91,25 @@ impl ObjectStore for FolderStore {
             fs::create_dir_all(folder).map_err(io)?;
         }
         let number = self.drafts.fetch_add(1, Ordering::Relaxed);
-        let draft = self.root.join(DRAFTS).join(format!("{}-{number}", std::process::id()));
+        let draft = self
+            .root
+            .join(DRAFTS)
+            .join(format!("{}-{number}", std::process::id()));
         let mut file = fs::File::create(&draft).map_err(io)?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(io)?;
         // A link fails when the name is taken, so two writers cannot replace each other's object.
         let linked = fs::hard_link(&draft, &path);
         fs::remove_file(&draft).map_err(io)?;
         match linked {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if fs::read(&path).map_err(io)? == bytes { Ok(()) } else { Err(ObjectError::Taken(name.to_owned())) }
+                if fs::read(&path).map_err(io)? == bytes {
+                    Ok(())
+                } else {
+                    Err(ObjectError::Taken(name.to_owned()))
+                }
             }
             Err(source) => Err(io(source)),
         }
@@ -112,7 +133,10 @@ impl ObjectStore for FolderStore {
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.map_err(io)?;
-            if let (true, Ok(name)) = (entry.file_type().map_err(io)?.is_file(), entry.file_name().into_string()) {
+            if let (true, Ok(name)) = (
+                entry.file_type().map_err(io)?.is_file(),
+                entry.file_name().into_string(),
+            ) {
                 names.push(format!("{folder}/{name}"));
             }
         }
@@ -135,7 +159,9 @@ mod tests {
         store.put("a/b", b"one").unwrap();
         store.put("a/a", b"two").unwrap();
         store.put("a/deep/c", b"three").unwrap();
-        assert!(matches!(store.put("a/b", b"other"), Err(ObjectError::Taken(name)) if name == "a/b"));
+        assert!(
+            matches!(store.put("a/b", b"other"), Err(ObjectError::Taken(name)) if name == "a/b")
+        );
         assert_eq!(store.get("a/b").unwrap().unwrap(), b"one");
         assert_eq!(store.list("a").unwrap(), ["a/a", "a/b"]);
         assert_eq!(fs::read_dir(dir.path().join(DRAFTS)).unwrap().count(), 0);
@@ -145,8 +171,20 @@ mod tests {
     fn names_cannot_leave_the_store() {
         let dir = tempfile::tempdir().unwrap();
         let store = FolderStore::open(dir.path()).unwrap();
-        for name in ["", "/etc/x", "a//b", "../x", "a/../b", ".drafts/x", "a\\b", "a b"] {
-            assert!(matches!(store.put(name, b""), Err(ObjectError::Name(_))), "{name}");
+        for name in [
+            "",
+            "/etc/x",
+            "a//b",
+            "../x",
+            "a/../b",
+            ".drafts/x",
+            "a\\b",
+            "a b",
+        ] {
+            assert!(
+                matches!(store.put(name, b""), Err(ObjectError::Name(_))),
+                "{name}"
+            );
         }
     }
 }

@@ -53,9 +53,15 @@ pub fn load<S: Settings>(file: Option<&Path>, overrides: &[String]) -> Result<S,
         figment = figment.merge(Toml::file_exact(file));
     }
     // Only names with a section are ours: other variables of the product have none.
-    figment = figment.merge(Env::prefixed("ION_").filter(|key| key.as_str().contains("__")).split("__"));
+    figment = figment.merge(
+        Env::prefixed("ION_")
+            .filter(|key| key.as_str().contains("__"))
+            .split("__"),
+    );
     for text in overrides {
-        let (key, value) = text.split_once('=').ok_or_else(|| SettingsError::Flag(text.clone()))?;
+        let (key, value) = text
+            .split_once('=')
+            .ok_or_else(|| SettingsError::Flag(text.clone()))?;
         let Ok(value) = value.parse::<Value>();
         figment = figment.merge((key, value));
     }
@@ -90,7 +96,8 @@ pub mod duration {
     /// Reads a whole number with a unit.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a duration such as 30s")))
+        parse(&text)
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a duration such as 30s")))
     }
 
     /// Milliseconds, seconds, minutes or hours; `None` for anything else.
@@ -133,20 +140,32 @@ mod tests {
 
     impl Default for Loops {
         fn default() -> Self {
-            Loops { every: Duration::from_secs(60), urls: vec![] }
+            Loops {
+                every: Duration::from_secs(60),
+                urls: vec![],
+            }
         }
     }
 
-    #[allow(clippy::derivable_impls, reason = "sections have defaults of their own")]
+    #[allow(
+        clippy::derivable_impls,
+        reason = "sections have defaults of their own"
+    )]
     impl Default for Example {
         fn default() -> Self {
-            Example { loops: Loops::default() }
+            Example {
+                loops: Loops::default(),
+            }
         }
     }
 
     impl Settings for Example {
         fn check(&self) -> Result<(), String> {
-            if self.loops.every.is_zero() { Err("loops.every: must not be 0".into()) } else { Ok(()) }
+            if self.loops.every.is_zero() {
+                Err("loops.every: must not be 0".into())
+            } else {
+                Ok(())
+            }
         }
     }
 
@@ -162,20 +181,35 @@ mod tests {
         let loaded: Example = load(Some(&file), &[]).unwrap();
         assert_eq!(loaded.loops.every, Duration::from_secs(120));
         let loaded: Example = load(Some(&file), &set("loops.every=250ms")).unwrap();
-        assert_eq!(loaded.loops, Loops { every: Duration::from_millis(250), urls: vec!["a".into()] });
+        assert_eq!(
+            loaded.loops,
+            Loops {
+                every: Duration::from_millis(250),
+                urls: vec!["a".into()]
+            }
+        );
         let loaded: Example = load(None, &set("loops.urls=[\"x\",\"y\"]")).unwrap();
         assert_eq!(loaded.loops.urls, ["x", "y"]);
     }
 
     #[test]
     fn unknown_fields_and_bad_values_are_refused_by_name() {
-        let unknown = load::<Example>(None, &set("loops.often=1")).unwrap_err().to_string();
+        let unknown = load::<Example>(None, &set("loops.often=1"))
+            .unwrap_err()
+            .to_string();
         assert!(unknown.contains("often"), "{unknown}");
-        let unit = load::<Example>(None, &set("loops.every=5x")).unwrap_err().to_string();
+        let unit = load::<Example>(None, &set("loops.every=5x"))
+            .unwrap_err()
+            .to_string();
         assert!(unit.contains("5x"), "{unit}");
-        let zero = load::<Example>(None, &set("loops.every=0s")).unwrap_err().to_string();
+        let zero = load::<Example>(None, &set("loops.every=0s"))
+            .unwrap_err()
+            .to_string();
         assert!(zero.contains("loops.every"), "{zero}");
-        assert!(matches!(load::<Example>(None, &set("loops")), Err(SettingsError::Flag(_))));
+        assert!(matches!(
+            load::<Example>(None, &set("loops")),
+            Err(SettingsError::Flag(_))
+        ));
         assert!(load::<Example>(Some(Path::new("/nonexistent.toml")), &[]).is_err());
     }
 
@@ -184,8 +218,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("printed.toml");
         for every in ["0s", "1ms", "90s", "2m", "3h"] {
-            let settings =
-                Example { loops: Loops { every: duration::parse(every).unwrap(), urls: vec!["a".into()] } };
+            let settings = Example {
+                loops: Loops {
+                    every: duration::parse(every).unwrap(),
+                    urls: vec!["a".into()],
+                },
+            };
             let printed = print(&settings).unwrap();
             assert!(printed.contains(every), "{printed}");
             std::fs::write(&file, printed).unwrap();

@@ -72,12 +72,20 @@ pub struct Tasks(JoinSet<(&'static str, anyhow::Result<()>)>);
 
 impl Tasks {
     /// Starts a task.
-    pub fn spawn(&mut self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+    pub fn spawn(
+        &mut self,
+        name: &'static str,
+        task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    ) {
         self.0.spawn(async move { (name, task.await) });
     }
 
     /// Runs until a signal comes or a task ends, then lets the others finish within `drain`.
-    pub async fn run(mut self, trigger: ShutdownTrigger, drain: Duration) -> std::io::Result<Ending> {
+    pub async fn run(
+        mut self,
+        trigger: ShutdownTrigger,
+        drain: Duration,
+    ) -> std::io::Result<Ending> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let early = tokio::select! {
@@ -86,7 +94,9 @@ impl Tasks {
             ended = self.0.join_next() => Some(describe(ended)),
         };
         trigger.fire();
-        let drained = tokio::time::timeout(drain, async { while self.0.join_next().await.is_some() {} }).await;
+        let drained =
+            tokio::time::timeout(drain, async { while self.0.join_next().await.is_some() {} })
+                .await;
         Ok(match (early, drained) {
             (Some(reason), _) => Ending::Early(reason),
             (None, Ok(())) => Ending::Clean,
@@ -95,7 +105,9 @@ impl Tasks {
     }
 }
 
-fn describe(ended: Option<Result<(&'static str, anyhow::Result<()>), tokio::task::JoinError>>) -> String {
+fn describe(
+    ended: Option<Result<(&'static str, anyhow::Result<()>), tokio::task::JoinError>>,
+) -> String {
     match ended {
         None => "there was no task to run".to_owned(),
         Some(Ok((name, Ok(())))) => format!("task {name} ended by itself"),

@@ -24,9 +24,18 @@ mod tests {
     fn conversion_is_exact_or_refused() {
         assert_eq!(to_column("x", 0).unwrap(), 0);
         assert_eq!(to_column("x", i64::MAX as u64).unwrap(), i64::MAX);
-        assert!(matches!(to_column("x", i64::MAX as u64 + 1), Err(StoreError::OutOfRange("x"))));
+        assert!(matches!(
+            to_column("x", i64::MAX as u64 + 1),
+            Err(StoreError::OutOfRange("x"))
+        ));
         assert_eq!(from_column::<u64>("x", i64::MAX).unwrap(), i64::MAX as u64);
-        assert!(matches!(from_column::<u64>("x", -1), Err(StoreError::OutOfRange("x"))));
-        assert!(matches!(from_column::<u8>("x", 256), Err(StoreError::OutOfRange("x"))));
+        assert!(matches!(
+            from_column::<u64>("x", -1),
+            Err(StoreError::OutOfRange("x"))
+        ));
+        assert!(matches!(
+            from_column::<u8>("x", 256),
+            Err(StoreError::OutOfRange("x"))
+        ));
     }
 }

@@ -10,7 +10,9 @@ pub enum StoreError {
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
     /// A migration that was applied earlier had another text.
-    #[error("migration {set} {version} was applied with another text; restore it and add a new one")]
+    #[error(
+        "migration {set} {version} was applied with another text; restore it and add a new one"
+    )]
     MigrationChanged {
         /// Name of the set.
         set: String,
@@ -18,7 +20,9 @@ pub enum StoreError {
         version: i64,
     },
     /// The database has migrations that this program does not know.
-    #[error("the database has migration {set} {version}, this program knows up to {known}: start the newer program")]
+    #[error(
+        "the database has migration {set} {version}, this program knows up to {known}: start the newer program"
+    )]
     MigrationUnknown {
         /// Name of the set.
         set: String,

@@ -56,20 +56,29 @@ impl Store {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
 
-        let (engine, url, connections) = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            (Engine::Postgres, url.to_owned(), POSTGRES_CONNECTIONS)
-        } else if let Some(path) = sqlite_path(url) {
-            (Engine::Sqlite, format!("sqlite://{path}?mode=rwc"), SQLITE_CONNECTIONS)
-        } else {
-            return Err(StoreError::UnknownEngine(scheme(url)));
-        };
+        let (engine, url, connections) =
+            if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+                (Engine::Postgres, url.to_owned(), POSTGRES_CONNECTIONS)
+            } else if let Some(path) = sqlite_path(url) {
+                (
+                    Engine::Sqlite,
+                    format!("sqlite://{path}?mode=rwc"),
+                    SQLITE_CONNECTIONS,
+                )
+            } else {
+                return Err(StoreError::UnknownEngine(scheme(url)));
+            };
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     if engine == Engine::Sqlite {
-                        connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))).await?;
+                        connection
+                            .execute(sqlx::AssertSqlSafe(format!(
+                                "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"
+                            )))
+                            .await?;
                         connection.execute("PRAGMA journal_mode = WAL").await?;
                         connection.execute("PRAGMA synchronous = FULL").await?;
                         connection.execute("PRAGMA foreign_keys = ON").await?;
@@ -106,7 +115,11 @@ impl Store {
     ///
     /// Errors: `MigrationNumbers`, `MigrationChanged`, `MigrationUnknown`, `Database`.
     pub async fn migrate(&self, set: &str, migrations: &[Migration]) -> Result<(), StoreError> {
-        if migrations.iter().zip(1..).any(|(migration, number)| migration.version != number) {
+        if migrations
+            .iter()
+            .zip(1..)
+            .any(|(migration, number)| migration.version != number)
+        {
             return Err(StoreError::MigrationNumbers(set.to_owned()));
         }
         let mut transaction = self.begin().await?;
@@ -131,12 +144,22 @@ impl Store {
         .collect::<Result<_, sqlx::Error>>()?;
 
         for (version, checksum) in &applied {
-            let Some(migration) = migrations.iter().find(|migration| migration.version == *version) else {
+            let Some(migration) = migrations
+                .iter()
+                .find(|migration| migration.version == *version)
+            else {
                 let known = migrations.last().map_or(0, |migration| migration.version);
-                return Err(StoreError::MigrationUnknown { set: set.to_owned(), version: *version, known });
+                return Err(StoreError::MigrationUnknown {
+                    set: set.to_owned(),
+                    version: *version,
+                    known,
+                });
             };
             if checksum != &checksum_of(migration) {
-                return Err(StoreError::MigrationChanged { set: set.to_owned(), version: *version });
+                return Err(StoreError::MigrationChanged {
+                    set: set.to_owned(),
+                    version: *version,
+                });
             }
         }
         for migration in migrations.iter().skip(applied.len()) {

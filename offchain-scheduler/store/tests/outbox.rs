@@ -13,15 +13,28 @@ struct Database {
 async fn databases() -> Vec<Database> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("store.db");
-    let mut all = vec![Database { store: Store::open(path.to_str().unwrap()).await.unwrap(), _dir: dir }];
+    let mut all = vec![Database {
+        store: Store::open(path.to_str().unwrap()).await.unwrap(),
+        _dir: dir,
+    }];
     if let Ok(url) = std::env::var("ION_TEST_POSTGRES_URL") {
         // A schema per test: tests run at the same time.
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let name = format!(
+            "t{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+        );
         let admin = Store::open(&url).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(admin.pool()).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}")))
+            .execute(admin.pool())
+            .await
+            .unwrap();
         let url = format!("{url}?options=-csearch_path%3D{name}");
-        all.push(Database { store: Store::open(&url).await.unwrap(), _dir: tempfile::tempdir().unwrap() });
+        all.push(Database {
+            store: Store::open(&url).await.unwrap(),
+            _dir: tempfile::tempdir().unwrap(),
+        });
     }
     all
 }
@@ -29,13 +42,20 @@ async fn databases() -> Vec<Database> {
 async fn outboxes() -> Vec<(SqlOutbox, Database)> {
     let mut all = Vec::new();
     for database in databases().await {
-        all.push((SqlOutbox::open(database.store.clone()).await.unwrap(), database));
+        all.push((
+            SqlOutbox::open(database.store.clone()).await.unwrap(),
+            database,
+        ));
     }
     all
 }
 
 fn sign(signature: &str) -> Input {
-    Input::Sign { signature: signature.into(), last_valid_height: u64::from(u32::MAX) + 1, transaction: vec![7, 8] }
+    Input::Sign {
+        signature: signature.into(),
+        last_valid_height: u64::from(u32::MAX) + 1,
+        transaction: vec![7, 8],
+    }
 }
 
 #[tokio::test]
@@ -43,12 +63,22 @@ async fn enqueue_twice_keeps_the_first_row() {
     for (outbox, _database) in outboxes().await {
         let key = Key::new("start", "booking", 3);
         let first = outbox.enqueue(&key, "work", 100).await.unwrap();
-        assert_eq!((first.state, first.version, first.created_ms), (State::Ready, 0, 100));
-        let signed = outbox.advance(&first, sign("a"), 110).await.unwrap().unwrap();
+        assert_eq!(
+            (first.state, first.version, first.created_ms),
+            (State::Ready, 0, 100)
+        );
+        let signed = outbox
+            .advance(&first, sign("a"), 110)
+            .await
+            .unwrap()
+            .unwrap();
         let again = outbox.enqueue(&key, "other work", 200).await.unwrap();
         assert_eq!(again, signed);
         assert_eq!(again.work, "work");
-        assert_eq!(outbox.row(&Key::new("start", "booking", 4)).await.unwrap(), None);
+        assert_eq!(
+            outbox.row(&Key::new("start", "booking", 4)).await.unwrap(),
+            None
+        );
     }
 }
 
@@ -62,11 +92,20 @@ async fn signing_stores_signature_and_row_together() {
         assert_eq!(signed.last_valid_height, Some(4_294_967_296));
         assert_eq!(signed.transaction.as_deref(), Some(&[7, 8][..]));
         assert_eq!(outbox.signatures(&key).await.unwrap(), ["a"]);
-        assert_eq!(outbox.in_flight(10).await.unwrap(), [signed.clone()]);
+        let in_flight = outbox.in_flight(10).await.unwrap();
+        assert_eq!(in_flight, std::slice::from_ref(&signed));
         assert_eq!(outbox.due(i64::MAX, 10).await.unwrap(), []);
 
-        let expired = outbox.advance(&signed, Input::Expire, 120).await.unwrap().unwrap();
-        let resigned = outbox.advance(&expired, sign("b"), 130).await.unwrap().unwrap();
+        let expired = outbox
+            .advance(&signed, Input::Expire, 120)
+            .await
+            .unwrap()
+            .unwrap();
+        let resigned = outbox
+            .advance(&expired, sign("b"), 130)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(resigned.attempts, 2);
         assert_eq!(outbox.signatures(&key).await.unwrap(), ["a", "b"]);
     }
@@ -82,18 +121,40 @@ async fn step_on_a_changed_row_writes_nothing() {
         assert_eq!(outbox.row(&key).await.unwrap().unwrap(), signed);
         assert_eq!(outbox.signatures(&key).await.unwrap(), ["a"]);
         let error = outbox.advance(&signed, sign("c"), 110).await.unwrap_err();
-        assert!(matches!(error, StoreError::WrongState { input: "sign", state: "signed" }), "{error}");
+        assert!(
+            matches!(
+                error,
+                StoreError::WrongState {
+                    input: "sign",
+                    state: "signed"
+                }
+            ),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn signature_of_another_row_rolls_the_whole_step_back() {
     for (outbox, _database) in outboxes().await {
-        let one = outbox.enqueue(&Key::new("a", "s", 0), "work", 100).await.unwrap();
-        let two = outbox.enqueue(&Key::new("b", "s", 0), "work", 100).await.unwrap();
-        outbox.advance(&one, sign("same"), 110).await.unwrap().unwrap();
+        let one = outbox
+            .enqueue(&Key::new("a", "s", 0), "work", 100)
+            .await
+            .unwrap();
+        let two = outbox
+            .enqueue(&Key::new("b", "s", 0), "work", 100)
+            .await
+            .unwrap();
+        outbox
+            .advance(&one, sign("same"), 110)
+            .await
+            .unwrap()
+            .unwrap();
         let error = outbox.advance(&two, sign("same"), 110).await.unwrap_err();
-        assert!(matches!(&error, StoreError::SignatureTaken(signature) if signature == "same"), "{error}");
+        assert!(
+            matches!(&error, StoreError::SignatureTaken(signature) if signature == "same"),
+            "{error}"
+        );
         assert!(error.is_retryable());
         assert_eq!(outbox.row(&two.key).await.unwrap().unwrap(), two);
     }
@@ -102,14 +163,38 @@ async fn signature_of_another_row_rolls_the_whole_step_back() {
 #[tokio::test]
 async fn due_rows_come_in_order_of_creation_and_after_their_wait() {
     for (outbox, _database) in outboxes().await {
-        let late = outbox.enqueue(&Key::new("a", "s", 0), "work", 300).await.unwrap();
-        let early = outbox.enqueue(&Key::new("z", "s", 0), "work", 200).await.unwrap();
-        let refusal = Input::Refuse { code: Some(6_001), error: "no".into(), then: AfterRefusal::RetryAt(900) };
-        let waiting = outbox.enqueue(&Key::new("m", "s", 0), "work", 100).await.unwrap();
-        let waiting = outbox.advance(&waiting, refusal, 100).await.unwrap().unwrap();
-        assert_eq!((waiting.code, waiting.error.as_deref()), (Some(6_001), Some("no")));
-        assert_eq!(outbox.due(899, 10).await.unwrap(), [early.clone(), late.clone()]);
-        assert_eq!(outbox.due(899, 1).await.unwrap(), [early.clone()]);
+        let late = outbox
+            .enqueue(&Key::new("a", "s", 0), "work", 300)
+            .await
+            .unwrap();
+        let early = outbox
+            .enqueue(&Key::new("z", "s", 0), "work", 200)
+            .await
+            .unwrap();
+        let refusal = Input::Refuse {
+            code: Some(6_001),
+            error: "no".into(),
+            then: AfterRefusal::RetryAt(900),
+        };
+        let waiting = outbox
+            .enqueue(&Key::new("m", "s", 0), "work", 100)
+            .await
+            .unwrap();
+        let waiting = outbox
+            .advance(&waiting, refusal, 100)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (waiting.code, waiting.error.as_deref()),
+            (Some(6_001), Some("no"))
+        );
+        assert_eq!(
+            outbox.due(899, 10).await.unwrap(),
+            [early.clone(), late.clone()]
+        );
+        let first = outbox.due(899, 1).await.unwrap();
+        assert_eq!(first, std::slice::from_ref(&early));
         assert_eq!(outbox.due(900, 10).await.unwrap(), [waiting, early, late]);
     }
 }
@@ -118,33 +203,78 @@ async fn due_rows_come_in_order_of_creation_and_after_their_wait() {
 async fn summary_counts_states_and_the_oldest_open_row() {
     for (outbox, _database) in outboxes().await {
         assert_eq!(outbox.summary(50).await.unwrap().oldest_open_ms, 0);
-        let done = outbox.enqueue(&Key::new("a", "s", 0), "work", 10).await.unwrap();
-        outbox.advance(&done, Input::Finalize { signature: "x".into() }, 20).await.unwrap().unwrap();
-        outbox.enqueue(&Key::new("b", "s", 0), "work", 30).await.unwrap();
+        let done = outbox
+            .enqueue(&Key::new("a", "s", 0), "work", 10)
+            .await
+            .unwrap();
+        outbox
+            .advance(
+                &done,
+                Input::Finalize {
+                    signature: "x".into(),
+                },
+                20,
+            )
+            .await
+            .unwrap()
+            .unwrap();
+        outbox
+            .enqueue(&Key::new("b", "s", 0), "work", 30)
+            .await
+            .unwrap();
         let summary = outbox.summary(50).await.unwrap();
         assert_eq!(summary.oldest_open_ms, 20);
-        let open: Vec<_> = summary.by_state.into_iter().filter(|(_, n)| *n > 0).collect();
+        let open: Vec<_> = summary
+            .by_state
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .collect();
         assert_eq!(open, [(State::Ready, 1), (State::Finalized, 1)]);
     }
 }
 
 #[tokio::test]
 async fn migrations_run_once_and_never_change() {
-    const ONE: Migration = Migration { version: 1, sql: "CREATE TABLE things (id BIGINT PRIMARY KEY); INSERT INTO things VALUES (1);" };
-    const TWO: Migration = Migration { version: 2, sql: "INSERT INTO things VALUES (2)" };
+    const ONE: Migration = Migration {
+        version: 1,
+        sql: "CREATE TABLE things (id BIGINT PRIMARY KEY); INSERT INTO things VALUES (1);",
+    };
+    const TWO: Migration = Migration {
+        version: 2,
+        sql: "INSERT INTO things VALUES (2)",
+    };
     for database in databases().await {
         let store = &database.store;
         store.migrate("things", &[ONE]).await.unwrap();
         store.migrate("things", &[ONE]).await.unwrap();
         store.migrate("things", &[ONE, TWO]).await.unwrap();
-        let ids: Vec<(i64,)> = sqlx::query_as("SELECT id FROM things ORDER BY id").fetch_all(store.pool()).await.unwrap();
+        let ids: Vec<(i64,)> = sqlx::query_as("SELECT id FROM things ORDER BY id")
+            .fetch_all(store.pool())
+            .await
+            .unwrap();
         assert_eq!(ids, [(1,), (2,)]);
 
-        let changed = Migration { version: 2, sql: "INSERT INTO things VALUES (3)" };
+        let changed = Migration {
+            version: 2,
+            sql: "INSERT INTO things VALUES (3)",
+        };
         let error = store.migrate("things", &[ONE, changed]).await.unwrap_err();
-        assert!(matches!(error, StoreError::MigrationChanged { version: 2, .. }), "{error}");
+        assert!(
+            matches!(error, StoreError::MigrationChanged { version: 2, .. }),
+            "{error}"
+        );
         let error = store.migrate("things", &[ONE]).await.unwrap_err();
-        assert!(matches!(error, StoreError::MigrationUnknown { version: 2, known: 1, .. }), "{error}");
+        assert!(
+            matches!(
+                error,
+                StoreError::MigrationUnknown {
+                    version: 2,
+                    known: 1,
+                    ..
+                }
+            ),
+            "{error}"
+        );
         let error = store.migrate("other", &[TWO]).await.unwrap_err();
         assert!(matches!(error, StoreError::MigrationNumbers(_)), "{error}");
     }
@@ -152,10 +282,19 @@ async fn migrations_run_once_and_never_change() {
 
 #[tokio::test]
 async fn failed_migration_leaves_nothing() {
-    const BROKEN: Migration = Migration { version: 1, sql: "CREATE TABLE half (id BIGINT); INSERT INTO nowhere VALUES (1);" };
-    const FIXED: Migration = Migration { version: 1, sql: "CREATE TABLE half (id BIGINT)" };
+    const BROKEN: Migration = Migration {
+        version: 1,
+        sql: "CREATE TABLE half (id BIGINT); INSERT INTO nowhere VALUES (1);",
+    };
+    const FIXED: Migration = Migration {
+        version: 1,
+        sql: "CREATE TABLE half (id BIGINT)",
+    };
     for database in databases().await {
-        assert!(matches!(database.store.migrate("half", &[BROKEN]).await, Err(StoreError::Database(_))));
+        assert!(matches!(
+            database.store.migrate("half", &[BROKEN]).await,
+            Err(StoreError::Database(_))
+        ));
         database.store.migrate("half", &[FIXED]).await.unwrap();
     }
 }
@@ -164,16 +303,28 @@ async fn failed_migration_leaves_nothing() {
 async fn sqlite_runs_with_log_foreign_keys_and_patience() {
     let database = &databases().await[0];
     assert_eq!(database.store.engine(), Engine::Sqlite);
-    let mode: (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(database.store.pool()).await.unwrap();
+    let mode: (String,) = sqlx::query_as("PRAGMA journal_mode")
+        .fetch_one(database.store.pool())
+        .await
+        .unwrap();
     assert_eq!(mode.0, "wal");
-    let keys: (i64,) = sqlx::query_as("PRAGMA foreign_keys").fetch_one(database.store.pool()).await.unwrap();
+    let keys: (i64,) = sqlx::query_as("PRAGMA foreign_keys")
+        .fetch_one(database.store.pool())
+        .await
+        .unwrap();
     assert_eq!(keys.0, 1);
-    let busy: (i64,) = sqlx::query_as("PRAGMA busy_timeout").fetch_one(database.store.pool()).await.unwrap();
+    let busy: (i64,) = sqlx::query_as("PRAGMA busy_timeout")
+        .fetch_one(database.store.pool())
+        .await
+        .unwrap();
     assert_eq!(busy.0, 10_000);
 }
 
 #[tokio::test]
 async fn unknown_engine_is_refused_without_its_secret() {
-    let error = Store::open("mysql://user:secret@host/db").await.unwrap_err().to_string();
+    let error = Store::open("mysql://user:secret@host/db")
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.ends_with("got mysql"), "{error}");
 }

@@ -198,8 +198,10 @@ pub enum BookingError {
     WrongReport, // 6088 0x17c8
     #[msg("the payload is not the attested one")]
     WrongPayload, // 6089 0x17c9
+    #[msg("this is not the booking's escrow account")]
+    WrongEscrow, // 6090 0x17ca
     #[msg("the stake of the device cannot be computed")]
-    StakeUnreadable, // 6090 0x17ca
+    StakeUnreadable, // 6091 0x17cb
 }
 
 impl From<MathError> for BookingError {

@@ -54,44 +54,14 @@ impl<'info> Escrow<'_, 'info> {
             &[&booking_seeds(&self.booking.id, &[self.booking.bump])],
         ))
     }
-
-    /// Deposits earned money as revenue of today; `ide` makes the transfer. No call for 0.
-    pub(crate) fn deposit_revenue(
-        &self,
-        call: RevenueCall<'info>,
-        args: ide::DepositRevenueArgs,
-    ) -> Result<()> {
-        if args.amount == 0 {
-            return Ok(());
-        }
-        ide::cpi::deposit_revenue(
-            CpiContext::new_with_signer(
-                ide::ID,
-                ide::cpi::accounts::DepositRevenue {
-                    caller: call.caller,
-                    source_authority: self.booking.to_account_info(),
-                    source: self.escrow.clone(),
-                    fee_vault: call.fee_vault,
-                    mint: self.mint.to_account_info(),
-                    config: call.config,
-                    vaults: call.vaults,
-                    epoch: call.epoch,
-                    token_program: call.token_program,
-                    event_authority: call.event_authority,
-                    program: call.program,
-                },
-                &[
-                    &[CALLER_SEED, &[CALLER_BUMP]],
-                    &booking_seeds(&self.booking.id, &[self.booking.bump]),
-                ],
-            ),
-            args,
-        )
-    }
 }
 
 /// Accounts of a call to `ide`.
 pub(crate) struct RevenueCall<'info> {
+    /// Token account of the booking.
+    pub escrow: AccountInfo<'info>,
+    /// Mint of its currency.
+    pub mint: AccountInfo<'info>,
     /// Address with which this program signs.
     pub caller: AccountInfo<'info>,
     /// Fee vault of the currency.
@@ -108,4 +78,39 @@ pub(crate) struct RevenueCall<'info> {
     pub event_authority: AccountInfo<'info>,
     /// The ide program.
     pub program: AccountInfo<'info>,
+}
+
+/// Deposits earned money out of the booking's escrow as revenue of today; `ide` makes the transfer.
+/// No call for 0.
+pub(crate) fn deposit_revenue<'info>(
+    booking: &Account<'info, Booking>,
+    call: RevenueCall<'info>,
+    args: ide::DepositRevenueArgs,
+) -> Result<()> {
+    if args.amount == 0 {
+        return Ok(());
+    }
+    ide::cpi::deposit_revenue(
+        CpiContext::new_with_signer(
+            ide::ID,
+            ide::cpi::accounts::DepositRevenue {
+                caller: call.caller,
+                source_authority: booking.to_account_info(),
+                source: call.escrow,
+                fee_vault: call.fee_vault,
+                mint: call.mint,
+                config: call.config,
+                vaults: call.vaults,
+                epoch: call.epoch,
+                token_program: call.token_program,
+                event_authority: call.event_authority,
+                program: call.program,
+            },
+            &[
+                &[CALLER_SEED, &[CALLER_BUMP]],
+                &booking_seeds(&booking.id, &[booking.bump]),
+            ],
+        ),
+        args,
+    )
 }

@@ -39,6 +39,11 @@ pub const PARAMS: Pubkey =
     Pubkey::new_from_array(derive_program_address(&[PARAMS_SEED, &THIS], &REGISTRY).0);
 /// The ledgers.
 pub const VAULTS: Pubkey = Pubkey::new_from_array(derive_program_address(&[VAULTS_SEED], &THIS).0);
+/// The USDC vault of revenue.
+pub const FEE_USDC: Pubkey =
+    Pubkey::new_from_array(derive_program_address(&[FEE_USDC_SEED], &THIS).0);
+/// The IO vault of revenue.
+pub const FEE_IO: Pubkey = Pubkey::new_from_array(derive_program_address(&[FEE_IO_SEED], &THIS).0);
 
 #[cfg(test)]
 mod tests {
@@ -53,5 +58,7 @@ mod tests {
             PARAMS
         );
         assert_eq!(find(&[b"vaults"], &crate::ID), VAULTS);
+        assert_eq!(find(&[b"fee_usdc"], &crate::ID), FEE_USDC);
+        assert_eq!(find(&[b"fee_io"], &crate::ID), FEE_IO);
     }
 }

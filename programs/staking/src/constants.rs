@@ -1,6 +1,6 @@
 //! Seeds and fixed sizes of the staking program.
 
-use anchor_lang::prelude::*;
+use anchor_lang::{derive_program_address, prelude::*};
 
 /// Seed of [`crate::state::DeviceStake`], followed by the device account.
 #[constant]
@@ -25,6 +25,15 @@ pub const CO_STAKER_SEED: &[u8] = b"costaker";
 /// Seed of the address with which this program signs its calls to other programs of the network.
 #[constant]
 pub const CALLER_SEED: &[u8] = b"caller";
+
+/// Address of the registry's configuration, derived while compiling.
+pub const CONFIG_ADDRESS: Pubkey = Pubkey::new_from_array(
+    derive_program_address(
+        &[registry::constants::CONFIG_SEED],
+        &registry::ID.to_bytes(),
+    )
+    .0,
+);
 
 /// Layout version written into new accounts.
 pub const ACCOUNT_VERSION: u8 = 1;

@@ -153,6 +153,9 @@ pub enum StakingError {
     /// Broken book.
     #[msg("the stake account contradicts itself: report this")]
     BrokenLedger, // 6048 0x17a0
+    /// Foreign configuration.
+    #[msg("the configuration is not the registry's")]
+    WrongConfig, // 6049 0x17a1
 }
 
 impl From<MathError> for StakingError {

@@ -52,7 +52,10 @@ pub struct LocalnetOptions {
 
 impl Default for LocalnetOptions {
     fn default() -> Self {
-        Self { rpc_port: 0, slot_time_ms: 100 }
+        Self {
+            rpc_port: 0,
+            slot_time_ms: 100,
+        }
     }
 }
 
@@ -72,11 +75,22 @@ impl Localnet {
             return Ok(PathBuf::from(path));
         }
         let output = Command::new("cargo")
-            .args(["run", "--quiet", "--package", "xtask", "--", "localnet", "--build-only"])
+            .args([
+                "run",
+                "--quiet",
+                "--package",
+                "xtask",
+                "--",
+                "localnet",
+                "--build-only",
+            ])
             .stderr(Stdio::inherit())
             .output()
             .context("run cargo xtask localnet --build-only")?;
-        ensure!(output.status.success(), "the local chain could not be built");
+        ensure!(
+            output.status.success(),
+            "the local chain could not be built"
+        );
         let path = String::from_utf8(output.stdout).context("read the path of the local chain")?;
         Ok(PathBuf::from(path.trim()))
     }
@@ -103,7 +117,13 @@ impl Localnet {
                 return Err(error);
             }
         };
-        let url = |name: &str| ready.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let url = |name: &str| {
+            ready
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let rpc_url = url("rpc_url");
         Ok(Self {
             process,
@@ -170,13 +190,23 @@ pub struct RpcControl {
 impl RpcControl {
     /// Connects lazily to the chain at `rpc_url`.
     pub fn new(rpc_url: &str) -> Self {
-        Self { client: RpcClient::new_with_commitment(rpc_url.to_owned(), CommitmentConfig::confirmed()) }
+        Self {
+            client: RpcClient::new_with_commitment(
+                rpc_url.to_owned(),
+                CommitmentConfig::confirmed(),
+            ),
+        }
     }
 
     /// Whether the chain has a clock that can be moved: asks for its version, changes nothing.
     pub fn is_local(&self) -> bool {
         self.client
-            .send::<Value>(RpcRequest::Custom { method: "getVersion" }, json!([]))
+            .send::<Value>(
+                RpcRequest::Custom {
+                    method: "getVersion",
+                },
+                json!([]),
+            )
             .is_ok_and(|version| version.get("surfnet-version").is_some())
     }
 }
@@ -207,16 +237,24 @@ fn read_ready_line(process: &mut Child) -> Result<Value> {
         .recv_timeout(READY_DEADLINE)
         .context("the local chain did not get ready")?
         .context("read the local chain's first line")?;
-    ensure!(!line.trim().is_empty(), "the local chain ended before it was ready");
-    serde_json::from_str(&line).with_context(|| format!("read the local chain's first line: {line}"))
+    ensure!(
+        !line.trim().is_empty(),
+        "the local chain ended before it was ready"
+    );
+    serde_json::from_str(&line)
+        .with_context(|| format!("read the local chain's first line: {line}"))
 }
 
 fn chain_time(client: &RpcClient) -> Result<i64> {
     let account = client.get_account(&CLOCK).context("read the clock")?;
     // Layout of the clock: slot, epoch_start_timestamp, epoch, leader_schedule_epoch, unix_timestamp.
     const TIME_AT: usize = 32;
-    let bytes = account.data.get(TIME_AT..TIME_AT + size_of_val(&Clock::default().unix_timestamp));
-    let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).context("the clock is too short")?;
+    let bytes = account
+        .data
+        .get(TIME_AT..TIME_AT + size_of_val(&Clock::default().unix_timestamp));
+    let bytes = bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .context("the clock is too short")?;
     Ok(i64::from_le_bytes(bytes))
 }
 
@@ -229,7 +267,9 @@ fn travel(client: &RpcClient, unix_seconds: i64) -> Result<()> {
         .and_then(|seconds| seconds.checked_mul(1_000))
         .with_context(|| format!("{unix_seconds} is no time to travel to"))?;
     let outcome = client.send::<Value>(
-        RpcRequest::Custom { method: "surfnet_timeTravel" },
+        RpcRequest::Custom {
+            method: "surfnet_timeTravel",
+        },
         json!([{ "absoluteTimestamp": milliseconds }]),
     );
     let until = Instant::now() + SETTLE_DEADLINE;
@@ -241,7 +281,8 @@ fn travel(client: &RpcClient, unix_seconds: i64) -> Result<()> {
             return Ok(());
         }
         if let Err(error) = outcome {
-            return Err(error).with_context(|| format!("move the chain's clock from {now} to {unix_seconds}"));
+            return Err(error)
+                .with_context(|| format!("move the chain's clock from {now} to {unix_seconds}"));
         }
         if Instant::now() >= until {
             bail!("the chain's clock shows {now} and not {unix_seconds}");
@@ -258,11 +299,18 @@ fn write_account(client: &RpcClient, key: &Pubkey, account: &Account) -> Result<
         "executable": account.executable,
     });
     client
-        .send::<Value>(RpcRequest::Custom { method: "surfnet_setAccount" }, json!([key.to_string(), update]))
+        .send::<Value>(
+            RpcRequest::Custom {
+                method: "surfnet_setAccount",
+            },
+            json!([key.to_string(), update]),
+        )
         .with_context(|| format!("write account {key}"))?;
     let until = Instant::now() + SETTLE_DEADLINE;
     loop {
-        let stored = client.get_account(key).with_context(|| format!("read account {key} back"))?;
+        let stored = client
+            .get_account(key)
+            .with_context(|| format!("read account {key} back"))?;
         if stored.data == account.data && stored.owner == account.owner {
             return Ok(());
         }
@@ -270,5 +318,65 @@ fn write_account(client: &RpcClient, key: &Pubkey, account: &Account) -> Result<
             bail!("account {key} does not show what was written");
         }
         std::thread::sleep(POLL_INTERVAL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn chain() -> Localnet {
+        let binary = Localnet::binary().expect("the local chain is built");
+        Localnet::start(&binary, &LocalnetOptions::default()).expect("the local chain starts")
+    }
+
+    #[test]
+    fn clock_that_is_moved_shows_the_new_time_and_never_goes_back() {
+        let chain = chain();
+        let start = chain.now().expect("the time");
+        chain.time_travel_to(start + 14 * DAY).expect("a travel");
+        let arrived = chain.now().expect("the time");
+        assert!(
+            (start + 14 * DAY..start + 14 * DAY + 60).contains(&arrived),
+            "{arrived}"
+        );
+        chain.time_travel_to(start).expect("no travel");
+        assert!(chain.now().expect("the time") >= arrived);
+    }
+
+    #[test]
+    fn account_that_is_written_reads_back_and_can_be_replaced() {
+        let chain = chain();
+        let control = chain.control();
+        assert!(control.is_local());
+        let key = Pubkey::new_from_array([5; 32]);
+        let mut account = Account {
+            lamports: 5_000_000,
+            data: vec![1, 2, 3],
+            owner: Pubkey::new_from_array([6; 32]),
+            executable: false,
+            rent_epoch: 0,
+        };
+        control.set_account(&key, &account).expect("a new account");
+        account.data = vec![9; 134];
+        control
+            .set_account(&key, &account)
+            .expect("a replaced account");
+        let stored = control.client.get_account(&key).expect("the account");
+        assert_eq!(
+            (stored.lamports, stored.data, stored.owner),
+            (5_000_000, account.data, account.owner)
+        );
+    }
+
+    #[test]
+    fn chain_ends_with_its_value() {
+        let chain = chain();
+        let client = RpcClient::new(chain.rpc_url().to_owned());
+        assert!(client.get_slot().is_ok());
+        drop(chain);
+        assert!(client.get_slot().is_err());
     }
 }

@@ -40,9 +40,21 @@ pub fn install(home: &Path) -> Result<()> {
         bin.join("sbpf-linker-real"),
     )?;
     fs::remove_dir_all(home.join("linker"))?;
-    let wrapper = bin.join("sbpf-linker");
-    fs::write(&wrapper, WRAPPER)?;
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    write_wrapper(home)?;
     process::report_step(&what, started);
+    Ok(())
+}
+
+/// Puts the wrapper of this checkout in place, unless it is there already.
+pub fn write_wrapper(home: &Path) -> Result<()> {
+    let wrapper = home.join("bin/sbpf-linker");
+    if fs::read_to_string(&wrapper).is_ok_and(|text| text == WRAPPER) {
+        return Ok(());
+    }
+    // Whole or not at all: another build may run it.
+    let fresh = home.join("bin/sbpf-linker.new");
+    fs::write(&fresh, WRAPPER)?;
+    fs::set_permissions(&fresh, fs::Permissions::from_mode(0o755))?;
+    fs::rename(fresh, wrapper)?;
     Ok(())
 }

@@ -6,9 +6,8 @@
 //!   registry, set up once per machine by [`toolchain`].
 //!
 //! Each program is built on its own: two packages in one build unify their features, and a program
-//! that another takes with feature `cpi` would lose its entrypoint. For the same reason building a
-//! program overwrites the artifacts of the programs it depends on, so each `.so` is copied to
-//! `target/deploy` at once, after [`artifact::check`].
+//! that another takes with feature `cpi` would lose its entrypoint. Each `.so` is checked
+//! ([`artifact::check`]) and copied to `target/deploy` at once, before the next build.
 
 mod anza;
 mod artifact;
@@ -25,7 +24,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 pub use programs::{PROBE, PROGRAMS, Program};
 
@@ -118,7 +117,10 @@ fn build(route: &Route, programs: &[Program]) -> Result<()> {
             Route::Upstream(toolchain) => upstream::build(toolchain, program)?,
         };
         let size = fs::metadata(&built)?.len();
-        process::report_step(&format!("{}.so  {size} bytes", program.lib), started);
+        process::report_step(
+            &format!("{}.so  {size} of {} bytes", program.lib, program.max_bytes),
+            started,
+        );
     }
     Ok(())
 }
@@ -126,6 +128,13 @@ fn build(route: &Route, programs: &[Program]) -> Result<()> {
 /// Copies a checked program to its place in `target/deploy`, whole or not at all.
 fn deploy(built: &Path, program: &Program) -> Result<PathBuf> {
     artifact::check(built).with_context(|| format!("program {}", program.lib))?;
+    let size = fs::metadata(built)?.len();
+    ensure!(
+        size <= program.max_bytes,
+        "program {} has {size} bytes, more than its gate of {}",
+        program.lib,
+        program.max_bytes
+    );
     let dir = deploy_dir();
     fs::create_dir_all(&dir)?;
     let place = dir.join(format!("{}.so", program.lib));

@@ -9,6 +9,9 @@ pub struct Program {
     pub lib: &'static str,
     /// Folder from the workspace root.
     pub dir: &'static str,
+    /// Largest size of the `.so` in bytes. A gate against growth that nobody noticed: each byte is
+    /// paid for as rent at deployment. Raised in the change that needs it.
+    pub max_bytes: u64,
 }
 
 /// The programs of the product.
@@ -17,26 +20,31 @@ pub const PROGRAMS: [Program; 5] = [
         package: "ion-registry",
         lib: "registry",
         dir: "programs/registry",
+        max_bytes: 1_000_000,
     },
     Program {
         package: "ion-staking",
         lib: "staking",
         dir: "programs/staking",
+        max_bytes: 800_000,
     },
     Program {
         package: "ion-rewards",
         lib: "rewards",
         dir: "programs/rewards",
+        max_bytes: 400_000,
     },
     Program {
         package: "ion-ide",
         lib: "ide",
         dir: "programs/ide",
+        max_bytes: 600_000,
     },
     Program {
         package: "ion-booking",
         lib: "booking",
         dir: "programs/booking",
+        max_bytes: 1_200_000,
     },
 ];
 
@@ -45,6 +53,7 @@ pub const PROBE: Program = Program {
     package: "ion-probe",
     lib: "probe",
     dir: "tests/probe",
+    max_bytes: 150_000,
 };
 
 /// Feature of the probe program that adds a stack frame above the limit.

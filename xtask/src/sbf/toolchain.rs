@@ -11,7 +11,7 @@
 //! names the versions. A folder without a matching stamp is set up anew.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -49,6 +49,7 @@ impl Toolchain {
             && Path::new(CARGO).is_file()
             && fs::read_to_string(home.join("stamp")).is_ok_and(|found| found == stamp(version))
         {
+            linker::write_wrapper(&home)?;
             return Ok(Self { home });
         }
 
@@ -78,14 +79,15 @@ impl Toolchain {
     }
 
     /// A `cargo` command that compiles for SBPF with this toolchain.
-    pub fn cargo(&self) -> Result<Command> {
-        let path = std::env::var("PATH").context("PATH is not set")?;
+    pub fn cargo(&self) -> Command {
+        // The linker's folder goes first: rustc finds the linker by name.
+        let mut path = vec![self.home.join("bin")];
+        if let Some(inherited) = env::var_os("PATH") {
+            path.extend(env::split_paths(&inherited));
+        }
         let mut cargo = Command::new(CARGO);
         process::without_cargo_environment(&mut cargo)
-            .env(
-                "PATH",
-                format!("{}:{path}", self.home.join("bin").display()),
-            )
+            .env("PATH", env::join_paths(path).unwrap_or_default())
             .env("RUSTC", RUSTC)
             // Unstable flags with the packaged compiler.
             .env("RUSTC_BOOTSTRAP", "1")
@@ -94,8 +96,12 @@ impl Toolchain {
             .env(
                 "__CARGO_TESTS_ONLY_SRC_ROOT",
                 self.home.join("rust/library"),
-            );
-        Ok(cargo)
+            )
+            // Hashes in the names of the programs' artifacts too: a program as such and the same
+            // program as a dependency of another (feature `cpi`) would overwrite each other, and
+            // every build would compile all programs again.
+            .env("__CARGO_DEFAULT_LIB_METADATA", "ion");
+        cargo
     }
 }
 

@@ -1,23 +1,18 @@
 //! The route over the upstream toolchain.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use super::{Program, artifact, deploy, deploy_dir, toolchain::Toolchain};
+use super::{Program, deploy, toolchain::Toolchain};
 use crate::{
     process::{self, Show},
     workspace,
 };
 
 /// Compiler flags. LLVM's options name instructions that SBPF v3 lacks.
-const RUSTFLAGS: [&str; 15] = [
+const RUSTFLAGS: [&str; 16] = [
     "-Zunstable-options",
     // A panic is the `abort` syscall: the machinery of messages needs writable statics.
     "-Cpanic=immediate-abort",
@@ -27,6 +22,9 @@ const RUSTFLAGS: [&str; 15] = [
     "-Clink-arg=--deploy=false",
     // A larger frame is an error of the code generator, and so of the build.
     "-Clink-arg=--llvm-args=-bpf-stack-size=4096",
+    // Inlining at link time. Measured on staking: 100 gives a fifth less bytecode than the linker's
+    // default for 0.1 % more compute units; 50 gives a quarter less for 5 % more.
+    "-Clink-arg=--llvm-args=-inline-threshold=100",
     "-Clink-arg=--llvm-args=--bpf-max-stores-per-memfunc=5",
     "-Clink-arg=--llvm-args=--disable-gotox",
     "-Clink-arg=--llvm-args=--disable-ldsx",
@@ -42,46 +40,30 @@ const RUSTFLAGS: [&str; 15] = [
 /// "solana" is added by flag, which the compiler would otherwise refuse.
 const ALLOW_CFG: &str = "-Aexplicit_builtin_cfgs_in_flags";
 
-/// Builds one program and copies it to `target/deploy`.
-///
-/// Cargo decides whether it is up to date. A program that is keeps its copy; when that is missing and
-/// cargo's own artifact was emptied by the build of a dependent program, it is compiled again.
+/// Builds one program and copies it to `target/deploy`. Cargo decides whether it is up to date.
 pub fn build(toolchain: &Toolchain, program: &Program) -> Result<PathBuf> {
-    let (built, is_fresh) = compile(toolchain, program)?;
-    if is_fresh {
-        if is_deployed_unchanged(program) {
-            return Ok(deploy_dir().join(format!("{}.so", program.lib)));
-        }
-        if artifact::check(&built).is_err() {
-            forget(program)?;
-            let (built, _) = compile(toolchain, program)?;
-            return deploy_recorded(&built, program);
-        }
-    }
-    deploy_recorded(&built, program)
+    let mut cargo = cargo(toolchain, program);
+    cargo.arg("--message-format=json-render-diagnostics");
+    let what = format!("build {}", program.lib);
+    let messages = process::run(&mut cargo, &what, Show::Output)?;
+    let built = artifact_of(&messages, program.lib)
+        .with_context(|| format!("cargo names no artifact of {}", program.package))?;
+    deploy(&built, program)
 }
 
 /// True when the build of `program` with `feature` fails because of the size of a stack frame.
 pub fn refuses(toolchain: &Toolchain, program: &Program, feature: &str) -> Result<bool> {
-    let output = cargo(toolchain, program)?
+    let output = cargo(toolchain, program)
         .args(["--features", feature])
         .output()?;
     let messages = String::from_utf8_lossy(&output.stderr);
     Ok(!output.status.success() && messages.contains("stack limit is exceeded"))
 }
 
-fn compile(toolchain: &Toolchain, program: &Program) -> Result<(PathBuf, bool)> {
-    let mut cargo = cargo(toolchain, program)?;
-    cargo.arg("--message-format=json-render-diagnostics");
-    let messages = process::run(&mut cargo, &format!("build {}", program.lib), Show::Output)?;
-    artifact_of(&messages, program.lib)
-        .with_context(|| format!("cargo names no artifact of {}", program.package))
-}
-
-fn cargo(toolchain: &Toolchain, program: &Program) -> Result<Command> {
+fn cargo(toolchain: &Toolchain, program: &Program) -> Command {
     let root = workspace::root();
     let flags = [&RUSTFLAGS[..], &[ALLOW_CFG]].concat().join("\x1f");
-    let mut cargo = toolchain.cargo()?;
+    let mut cargo = toolchain.cargo();
     cargo
         .current_dir(root)
         .env("CARGO_ENCODED_RUSTFLAGS", flags)
@@ -94,81 +76,25 @@ fn cargo(toolchain: &Toolchain, program: &Program) -> Result<Command> {
         .arg("--target")
         .arg(root.join("xtask/sbpf-solana.json"))
         .arg("--target-dir")
-        .arg(target_dir())
+        .arg(root.join("target/sbf"))
         .args(["--package", program.package]);
-    Ok(cargo)
+    cargo
 }
 
-fn target_dir() -> PathBuf {
-    workspace::root().join("target/sbf")
-}
-
-/// The shared object of library `lib` in cargo's JSON messages, and whether it was up to date.
-fn artifact_of(messages: &str, lib: &str) -> Option<(PathBuf, bool)> {
+/// The shared object of library `lib` in cargo's JSON messages.
+fn artifact_of(messages: &str, lib: &str) -> Option<PathBuf> {
     messages.lines().rev().find_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         if message["reason"] != "compiler-artifact" || message["target"]["name"] != lib {
             return None;
         }
-        let file = message["filenames"]
+        message["filenames"]
             .as_array()?
             .iter()
             .filter_map(Value::as_str)
-            .find(|file| {
-                Path::new(file)
-                    .extension()
-                    .is_some_and(|extension| extension == "so")
-            })?;
-        Some((PathBuf::from(file), message["fresh"].as_bool()?))
+            .map(PathBuf::from)
+            .find(|file| file.extension().is_some_and(|extension| extension == "so"))
     })
-}
-
-/// Where the hash of the deployed copy is kept, written when cargo compiled the program.
-fn record(program: &Program) -> PathBuf {
-    target_dir().join("deployed").join(program.lib)
-}
-
-fn deploy_recorded(built: &Path, program: &Program) -> Result<PathBuf> {
-    let place = deploy(built, program)?;
-    let record = record(program);
-    if let Some(dir) = record.parent() {
-        fs::create_dir_all(dir)?;
-    }
-    fs::write(record, sha256(&place)?)?;
-    Ok(place)
-}
-
-fn is_deployed_unchanged(program: &Program) -> bool {
-    let place = deploy_dir().join(format!("{}.so", program.lib));
-    match (sha256(&place), fs::read_to_string(record(program))) {
-        (Ok(found), Ok(recorded)) => found == recorded,
-        _ => false,
-    }
-}
-
-fn sha256(path: &Path) -> Result<String> {
-    Ok(hex::encode(Sha256::digest(fs::read(path)?)))
-}
-
-/// Makes cargo forget that it compiled the program.
-fn forget(program: &Program) -> Result<()> {
-    let fingerprints = target_dir().join("sbpf-solana/release/.fingerprint");
-    let prefix = format!("{}-", program.package);
-    let mut forgotten = false;
-    for dir in fs::read_dir(&fingerprints)? {
-        let dir = dir?;
-        if dir.file_name().to_string_lossy().starts_with(&prefix) {
-            fs::remove_dir_all(dir.path())?;
-            forgotten = true;
-        }
-    }
-    ensure!(
-        forgotten,
-        "no record of {} in {}",
-        program.package,
-        fingerprints.display()
-    );
-    Ok(())
 }
 
 #[cfg(test)]
@@ -184,13 +110,10 @@ mod tests {
             "\n",
             r#"{"reason":"build-finished","success":true}"#,
         );
-        assert_eq!(
-            artifact_of(messages, "ide"),
-            Some(("/t/libide.so".into(), false))
-        );
+        assert_eq!(artifact_of(messages, "ide"), Some("/t/libide.so".into()));
         assert_eq!(
             artifact_of(messages, "other"),
-            Some(("/t/libother.so".into(), true))
+            Some("/t/libother.so".into())
         );
         assert_eq!(artifact_of(messages, "registry"), None);
     }

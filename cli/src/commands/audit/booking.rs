@@ -25,8 +25,11 @@ impl BookingArgs {
     /// Runs the audit.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, booking) = find(ctx, &self.booking)?;
-        let currency = booking.currency().map_err(|error| Failure::chain("the booking cannot be read", error))?;
-        let figures = audit::audit_booking(&ctx.chain, &booking.id, &BookingTerms::published(currency))?;
+        let currency = booking
+            .currency()
+            .map_err(|error| Failure::chain("the booking cannot be read", error))?;
+        let figures =
+            audit::audit_booking(&ctx.chain, &booking.id, &BookingTerms::published(currency))?;
         let differing = figures.iter().filter(|figure| !figure.is_equal()).count();
         ctx.print(
             &Record::new()
@@ -38,15 +41,25 @@ impl BookingArgs {
         if differing == 0 {
             return Ok(());
         }
-        Err(Failure::chain("the audit failed", format!("{differing} of {} figures differ", figures.len()))
-            .next("compare the events with ion tne --booking ID; report it"))
+        Err(Failure::chain(
+            "the audit failed",
+            format!("{differing} of {} figures differ", figures.len()),
+        )
+        .next("compare the events with ion tne --booking ID; report it")
+        .with_result())
     }
 }
 
 fn row(figure: &Figure) -> Record {
     let cell = |base: u64| match figure.unit {
-        "USDC" => Cell::Amount(Amount { base, unit: Unit::Usdc }),
-        "IO" => Cell::Amount(Amount { base, unit: Unit::Io }),
+        "USDC" => Cell::Amount(Amount {
+            base,
+            unit: Unit::Usdc,
+        }),
+        "IO" => Cell::Amount(Amount {
+            base,
+            unit: Unit::Io,
+        }),
         _ => Cell::Count(base),
     };
     Record::new()

@@ -15,7 +15,9 @@ use crate::{
 
 /// Arguments of `booking create`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ion booking create 0a1b2c...                 # the quote's id\n  ion booking create 0a1b2c... --max-total 12.5\n\nPay it in time: ion booking pay ID")]
+#[command(
+    after_help = "Examples:\n  ion booking create 0a1b2c...                 # the quote's id\n  ion booking create 0a1b2c... --max-total 12.5\n\nPay it in time: ion booking pay ID"
+)]
 pub struct CreateArgs {
     /// Quote id (32 hex digits) or address
     quote: String,
@@ -30,26 +32,40 @@ impl CreateArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (_, quote) = quote::show::find(ctx, &self.quote)?;
         let unit = unit(quote.currency);
-        let total = Amount { base: quote.total, unit };
+        let total = Amount {
+            base: quote.total,
+            unit,
+        };
         let max_total = match &self.max_total {
             Some(text) => Amount::parse(text, unit, ctx.args.raw)?,
             None => total,
         };
         if max_total.base < total.base {
-            return Err(Failure::chain("the quote is too dear", format!("it costs {total}, above {max_total}"))
-                .next("ask for another quote or raise --max-total"));
+            return Err(Failure::chain(
+                "the quote is too dear",
+                format!("it costs {total}, above {max_total}"),
+            )
+            .next("ask for another quote or raise --max-total"));
         }
         let now = ctx.now()?;
         if now > quote.expires_at {
-            return Err(Failure::chain("the quote's time is over", format!("it ended {}", show_time(quote.expires_at)))
-                .next("ask the scheduler for a new one"));
+            return Err(Failure::chain(
+                "the quote's time is over",
+                format!("it ended {}", show_time(quote.expires_at)),
+            )
+            .next("ask the scheduler for a new one"));
         }
         let config = ctx.config()?;
-        let mint = quote.mint(&config).map_err(|error| Failure::chain("the quote cannot be read", error))?;
+        let mint = quote
+            .mint(&config)
+            .map_err(|error| Failure::chain("the quote cannot be read", error))?;
         let instruction = build::book(&ctx.wallet()?, &mint, &quote.id, max_total.base);
         let address = addresses::booking::booking(&quote.id);
         let sum = |pick: fn(&::booking::state::QuoteLine) -> u64| Amount {
-            base: quote.lines.iter().fold(0_u64, |sum, line| sum.saturating_add(pick(line))),
+            base: quote
+                .lines
+                .iter()
+                .fold(0_u64, |sum, line| sum.saturating_add(pick(line))),
             unit,
         };
         Write::new(

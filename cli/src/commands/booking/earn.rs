@@ -38,19 +38,35 @@ impl EarnArgs {
         let unit = unit(booking.currency);
         let record_key = addresses::booking::work_record(&address, self.record);
         let record: WorkRecord = accounts::find(&ctx.chain, &record_key)?.ok_or_else(|| {
-            Failure::chain("the work record was not found", format!("booking has no record {}", self.record))
-                .next("ion booking show ID lists its records")
+            Failure::chain(
+                "the work record was not found",
+                format!("booking has no record {}", self.record),
+            )
+            .next("ion booking show ID lists its records")
         })?;
         let now = ctx.now()?;
         if now <= record.challenge_until {
             let left = show_duration(record.challenge_until.saturating_sub(now));
-            return Err(Failure::chain("the line cannot be earned yet", format!("the renter can challenge for {left} more"))
-                .next(format!("run \"ion booking earn\" after {}", show_time(record.challenge_until))));
+            return Err(Failure::chain(
+                "the line cannot be earned yet",
+                format!("the renter can challenge for {left} more"),
+            )
+            .next(format!(
+                "run \"ion booking earn\" after {}",
+                show_time(record.challenge_until)
+            )));
         }
         let line = booking.lines.get(usize::from(self.line)).ok_or_else(|| {
-            Failure::chain("the line was not found", format!("the booking has {} lines", booking.lines.len()))
+            Failure::chain(
+                "the line was not found",
+                format!("the booking has {} lines", booking.lines.len()),
+            )
         })?;
-        let billed = record.lines.get(usize::from(self.line)).map(|line| line.billed).unwrap_or_default();
+        let billed = record
+            .lines
+            .get(usize::from(self.line))
+            .map(|line| line.billed)
+            .unwrap_or_default();
         let device: Device = accounts::fetch(&ctx.chain, &line.device)?;
         let config = ctx.config()?;
         let broken = |error| Failure::chain("the booking cannot be read", error);
@@ -71,13 +87,21 @@ impl EarnArgs {
         );
         let create = ctx.create_token_account(&device.payout_wallet, &mint)?;
         Write::new(
-            format!("Pay line {} of record {} of booking {}", self.line, self.record, hex::encode(booking.id)),
+            format!(
+                "Pay line {} of record {} of booking {}",
+                self.line,
+                self.record,
+                hex::encode(booking.id)
+            ),
             instruction,
         )
         .after(ctx.open_epoch(day)?)
         .after(create)
         .effect("billed", Amount { base: billed, unit })
-        .effect("supplier_fee", crate::output::Cell::Bps(booking.supplier_fee_bps.into()))
+        .effect(
+            "supplier_fee",
+            crate::output::Cell::Bps(booking.supplier_fee_bps.into()),
+        )
         .effect("to_wallet", device.payout_wallet)
         .effect("to_account", destination)
         .run(ctx, |ctx| state(ctx, &address))

@@ -15,7 +15,9 @@ use crate::{
 
 /// Arguments of `booking list`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ion booking list --status running\n  ion booking list --renter 7Xw... --output json")]
+#[command(
+    after_help = "Examples:\n  ion booking list --status running\n  ion booking list --renter 7Xw... --output json"
+)]
 pub struct ListArgs {
     /// Only bookings of this renter
     #[arg(long)]
@@ -29,12 +31,22 @@ pub struct ListArgs {
 impl ListArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
-        let renter = self.renter.as_deref().map(|text| parse_key(text, "renter")).transpose()?;
+        let renter = self
+            .renter
+            .as_deref()
+            .map(|text| parse_key(text, "renter"))
+            .transpose()?;
         let mut bookings = Vec::new();
-        for (address, account) in ctx.chain.program_accounts(&booking::ID, Booking::DISCRIMINATOR)? {
+        for (address, account) in ctx
+            .chain
+            .program_accounts(&booking::ID, Booking::DISCRIMINATOR)?
+        {
             let booking: Booking = accounts::decode(&address, &account)?;
             let is_wanted = renter.is_none_or(|renter| renter == booking.renter)
-                && self.status.as_ref().is_none_or(|status| status.eq_ignore_ascii_case(&status_name(booking.status)));
+                && self
+                    .status
+                    .as_ref()
+                    .is_none_or(|status| status.eq_ignore_ascii_case(&status_name(booking.status)));
             if is_wanted {
                 bookings.push((address, booking));
             }
@@ -43,7 +55,10 @@ impl ListArgs {
         let rows: Vec<Record> = bookings
             .iter()
             .map(|(address, booking)| {
-                let amount = |base| Amount { base, unit: unit(booking.currency) };
+                let amount = |base| Amount {
+                    base,
+                    unit: unit(booking.currency),
+                };
                 Record::new()
                     .with("booking", *address)
                     .with("id", hex::encode(booking.id))
@@ -56,7 +71,11 @@ impl ListArgs {
                     .with("renter", booking.renter)
             })
             .collect();
-        ctx.print(&Record::new().with("count", rows.len() as u64).with("bookings", rows));
+        ctx.print(
+            &Record::new()
+                .with("count", rows.len() as u64)
+                .with("bookings", rows),
+        );
         Ok(())
     }
 }

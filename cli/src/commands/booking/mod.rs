@@ -5,6 +5,7 @@ mod earn;
 mod list;
 mod pay;
 mod phase;
+mod record;
 mod refund;
 pub mod show;
 
@@ -33,6 +34,12 @@ pub enum BookingCommand {
     End(phase::EndArgs),
     /// Pays a line of a work record to its supplier; anyone may
     Earn(earn::EarnArgs),
+    /// Pulls pay that could not be delivered; the device's payout wallet
+    PullPay(record::PullPayArgs),
+    /// Gives an unpriced work record its IO amount; anyone may
+    PriceRecord(record::PriceRecordArgs),
+    /// Closes an earned work record and returns its rent; anyone may
+    CloseRecord(record::CloseRecordArgs),
     /// Pulls the refund to the payer
     Refund(refund::RefundArgs),
     /// Sends the fees of an ended booking to the fee vault; anyone may
@@ -58,6 +65,9 @@ impl BookingCommand {
             Self::Terminate(args) => args.run(ctx),
             Self::End(args) => args.run(ctx),
             Self::Earn(args) => args.run(ctx),
+            Self::PullPay(args) => args.run(ctx),
+            Self::PriceRecord(args) => args.run(ctx),
+            Self::CloseRecord(args) => args.run(ctx),
             Self::Refund(args) => args.run(ctx),
             Self::Settle(args) => args.run(ctx),
             Self::Close(args) => args.run(ctx),

@@ -69,7 +69,12 @@ verb!(
 
 /// Devices that the booking holds, in line order.
 fn hired(booking: &Booking) -> Vec<Pubkey> {
-    booking.lines.iter().filter(|line| line.status == LineStatus::Hired as u8).map(|line| line.device).collect()
+    booking
+        .lines
+        .iter()
+        .filter(|line| line.status == LineStatus::Hired as u8)
+        .map(|line| line.device)
+        .collect()
 }
 
 fn name(booking: &Booking) -> String {
@@ -77,11 +82,16 @@ fn name(booking: &Booking) -> String {
 }
 
 fn paid(booking: &Booking) -> Amount {
-    Amount { base: booking.paid, unit: unit(booking.currency) }
+    Amount {
+        base: booking.paid,
+        unit: unit(booking.currency),
+    }
 }
 
 fn mint(ctx: &Context, booking: &Booking) -> Outcome<Pubkey> {
-    booking.mint(&ctx.config()?).map_err(|error| Failure::chain("the booking cannot be read", error))
+    booking
+        .mint(&ctx.config()?)
+        .map_err(|error| Failure::chain("the booking cannot be read", error))
 }
 
 impl CancelArgs {
@@ -90,13 +100,22 @@ impl CancelArgs {
         let (address, booking) = find(ctx, &self.target.booking)?;
         let instruction = build::cancel(&ctx.wallet()?, &address, booking.op_seq, &hired(&booking));
         let is_full = booking.paid == booking.total;
-        let kept = booking.lines.iter().fold(0_u64, |sum, line| sum.saturating_add(line.reservation));
+        let kept = booking
+            .lines
+            .iter()
+            .fold(0_u64, |sum, line| sum.saturating_add(line.reservation));
         let kept = if is_full { kept } else { 0 };
         let unit = unit(booking.currency);
         Write::new(format!("Cancel booking {}", name(&booking)), instruction)
             .effect("paid", paid(&booking))
             .effect("reservation_fee_kept", Amount { base: kept, unit })
-            .effect("refund", Amount { base: booking.paid.saturating_sub(kept), unit })
+            .effect(
+                "refund",
+                Amount {
+                    base: booking.paid.saturating_sub(kept),
+                    unit,
+                },
+            )
             .effect("refund_to", booking.payer)
             .warning("pull the refund with ion booking refund")
             .run(ctx, |ctx| state(ctx, &address))
@@ -114,11 +133,17 @@ impl ExpireArgs {
         } else {
             build::expire(&by, &address, &hired(&booking))
         };
-        Write::new(format!("End booking {}, which was not paid, locked or started in time", name(&booking)), instruction)
-            .effect("refund", paid(&booking))
-            .effect("refund_to", booking.payer)
-            .effect("deadline", deadline(booking.deadline, ctx.now()?))
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!(
+                "End booking {}, which was not paid, locked or started in time",
+                name(&booking)
+            ),
+            instruction,
+        )
+        .effect("refund", paid(&booking))
+        .effect("refund_to", booking.payer)
+        .effect("deadline", deadline(booking.deadline, ctx.now()?))
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }
 
@@ -141,7 +166,8 @@ impl TerminateArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, booking) = find(ctx, &self.target.booking)?;
-        let instruction = build::terminate(&ctx.wallet()?, &address, booking.op_seq, &hired(&booking));
+        let instruction =
+            build::terminate(&ctx.wallet()?, &address, booking.op_seq, &hired(&booking));
         let now = ctx.now()?;
         let run = now.saturating_sub(booking.started_at).max(0);
         let floor = i64::from(booking.nonrefundable_minutes).saturating_mul(60);
@@ -152,7 +178,10 @@ impl TerminateArgs {
             .effect("refund_to", booking.payer)
             .warning("what was not served is refunded after the final work record");
         if run < floor {
-            write = write.warning(format!("the first {} are billed in any case", show_duration(floor)));
+            write = write.warning(format!(
+                "the first {} are billed in any case",
+                show_duration(floor)
+            ));
         }
         write.run(ctx, |ctx| state(ctx, &address))
     }
@@ -171,9 +200,12 @@ impl EndArgs {
             )));
         }
         let instruction = build::end(&ctx.payer_wallet()?, &address, &hired(&booking));
-        Write::new(format!("End booking {}, whose time is over", name(&booking)), instruction)
-            .effect("frees_devices", hired(&booking).len() as u64)
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!("End booking {}, whose time is over", name(&booking)),
+            instruction,
+        )
+        .effect("frees_devices", hired(&booking).len() as u64)
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }
 
@@ -182,9 +214,20 @@ impl SettleArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, booking) = find(ctx, &self.target.booking)?;
         let day = u64::try_from(ctx.now()?.div_euclid(DAY)).unwrap_or_default();
-        let currency = booking.currency().map_err(|error| Failure::chain("the booking cannot be read", error))?;
-        let instruction = build::settle(&ctx.payer_wallet()?, &address, currency, &mint(ctx, &booking)?, day);
-        let kept = Amount { base: booking.fees_kept, unit: unit(booking.currency) };
+        let currency = booking
+            .currency()
+            .map_err(|error| Failure::chain("the booking cannot be read", error))?;
+        let instruction = build::settle(
+            &ctx.payer_wallet()?,
+            &address,
+            currency,
+            &mint(ctx, &booking)?,
+            day,
+        );
+        let kept = Amount {
+            base: booking.fees_kept,
+            unit: unit(booking.currency),
+        };
         Write::new(format!("Settle booking {}", name(&booking)), instruction)
             .after(ctx.open_epoch(day)?)
             .effect("fees_to_the_fee_vault", kept)
@@ -196,9 +239,16 @@ impl CloseArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, booking) = find(ctx, &self.target.booking)?;
-        let currency = booking.currency().map_err(|error| Failure::chain("the booking cannot be read", error))?;
-        let instruction =
-            build::close(&ctx.payer_wallet()?, &address, currency, &mint(ctx, &booking)?, &booking.renter);
+        let currency = booking
+            .currency()
+            .map_err(|error| Failure::chain("the booking cannot be read", error))?;
+        let instruction = build::close(
+            &ctx.payer_wallet()?,
+            &address,
+            currency,
+            &mint(ctx, &booking)?,
+            &booking.renter,
+        );
         Write::new(format!("Close booking {}", name(&booking)), instruction)
             .effect("rent_to", booking.renter)
             .warning("the record stays in the chain's events: ion tne --booking ID")

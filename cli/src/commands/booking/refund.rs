@@ -27,22 +27,36 @@ impl RefundArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, booking) = find(ctx, &self.booking)?;
-        let amount = Amount { base: booking.refund_due, unit: unit(booking.currency) };
+        let amount = Amount {
+            base: booking.refund_due,
+            unit: unit(booking.currency),
+        };
         if amount.base == 0 {
-            return Err(Failure::chain("there is nothing to refund", "the refund balance of the booking is 0")
-                .next("a refund is credited by cancel, expire or the final work record"));
+            return Err(Failure::chain(
+                "there is nothing to refund",
+                "the refund balance of the booking is 0",
+            )
+            .next("a refund is credited by cancel, expire or the final work record"));
         }
         let config = ctx.config()?;
-        let mint = booking.mint(&config).map_err(|error| Failure::chain("the booking cannot be read", error))?;
+        let mint = booking
+            .mint(&config)
+            .map_err(|error| Failure::chain("the booking cannot be read", error))?;
         let (destination, create) = match &self.to {
             Some(text) => (parse_key(text, "token account")?, None),
-            None => (token_account(&booking.payer, &mint), ctx.create_token_account(&booking.payer, &mint)?),
+            None => (
+                token_account(&booking.payer, &mint),
+                ctx.create_token_account(&booking.payer, &mint)?,
+            ),
         };
         let instruction = build::pull_refund(&ctx.wallet()?, &address, &mint, &destination);
-        Write::new(format!("Refund {amount} of booking {}", hex::encode(booking.id)), instruction)
-            .after(create)
-            .effect("to_payer", booking.payer)
-            .effect("to_account", destination)
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!("Refund {amount} of booking {}", hex::encode(booking.id)),
+            instruction,
+        )
+        .after(create)
+        .effect("to_payer", booking.payer)
+        .effect("to_account", destination)
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }

@@ -21,7 +21,9 @@ const ID_HEX: usize = 32;
 
 /// Arguments of `booking show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ion booking show 0a1b2c... --output json  # the id in hex, or the account's address")]
+#[command(
+    after_help = "Example:\n  ion booking show 0a1b2c... --output json  # the id in hex, or the account's address"
+)]
 pub struct ShowArgs {
     /// Booking id (32 hex digits) or address of its account
     booking: String,
@@ -50,7 +52,8 @@ pub fn parse_id(text: &str) -> Option<[u8; 16]> {
 pub fn address(text: &str) -> Outcome<Pubkey> {
     match parse_id(text) {
         Some(id) => Ok(addresses::booking::booking(&id)),
-        None => parse_key(text, "booking").map_err(|failure| failure.next("give the id (32 hex digits) or the address")),
+        None => parse_key(text, "booking")
+            .map_err(|failure| failure.next("give the id (32 hex digits) or the address")),
     }
 }
 
@@ -61,10 +64,11 @@ pub fn find(ctx: &Context, text: &str) -> Outcome<(Pubkey, Booking)> {
     let address = address(text)?;
     match accounts::find::<Booking>(&ctx.chain, &address) {
         Ok(Some(booking)) => Ok((address, booking)),
-        Ok(None) | Err(AccountError::WrongOwner { .. }) => {
-            Err(Failure::chain("the booking was not found", format!("there is no booking at {address}"))
-                .next("ion booking list shows all open bookings; a closed one is in ion tne --booking ID"))
-        }
+        Ok(None) | Err(AccountError::WrongOwner { .. }) => Err(Failure::chain(
+            "the booking was not found",
+            format!("there is no booking at {address}"),
+        )
+        .next("ion booking list shows all open bookings; a closed one is in ion tne --booking ID")),
         Err(error) => Err(error.into()),
     }
 }
@@ -75,7 +79,9 @@ pub fn find(ctx: &Context, text: &str) -> Outcome<(Pubkey, Booking)> {
 pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
     match accounts::find::<Booking>(&ctx.chain, address)? {
         Some(booking) => Ok(record(address, &booking)),
-        None => Ok(Record::new().with("booking", *address).with("state", "closed")),
+        None => Ok(Record::new()
+            .with("booking", *address)
+            .with("state", "closed")),
     }
 }
 
@@ -89,17 +95,31 @@ pub fn unit(currency: u8) -> Unit {
 
 /// Name of a stored status.
 pub fn status_name(code: u8) -> String {
-    BookingStatus::from_u8(code).map_or_else(|| format!("unknown ({code})"), |status| format!("{status:?}"))
+    BookingStatus::from_u8(code).map_or_else(
+        || format!("unknown ({code})"),
+        |status| format!("{status:?}"),
+    )
 }
 
 fn line_record(number: usize, line: &Line, unit: Unit) -> Record {
     let amount = |base| Amount { base, unit };
-    let hired: u64 = line.segments.iter().map(|segment| u64::from(segment.minutes)).sum();
-    let compute = line.segments.iter().fold(0_u64, |sum, segment| sum.saturating_add(segment.amount));
+    let hired: u64 = line
+        .segments
+        .iter()
+        .map(|segment| u64::from(segment.minutes))
+        .sum();
+    let compute = line
+        .segments
+        .iter()
+        .fold(0_u64, |sum, segment| sum.saturating_add(segment.amount));
     Record::new()
         .with("line", number as u64)
         .with("device", line.device)
-        .with("status", LineStatus::from_u8(line.status).map_or_else(|| line.status.to_string(), |status| format!("{status:?}")))
+        .with(
+            "status",
+            LineStatus::from_u8(line.status)
+                .map_or_else(|| line.status.to_string(), |status| format!("{status:?}")),
+        )
         .with("qty", line.qty)
         .with("rate_per_processor_hour", Amount::usd(line.rate_usd_micros))
         .with("hired_minutes", hired)
@@ -116,8 +136,12 @@ fn line_record(number: usize, line: &Line, unit: Unit) -> Record {
 pub fn record(address: &Pubkey, booking: &Booking) -> Record {
     let unit = unit(booking.currency);
     let amount = |base| Amount { base, unit };
-    let lines: Vec<Record> =
-        booking.lines.iter().enumerate().map(|(number, line)| line_record(number, line, unit)).collect();
+    let lines: Vec<Record> = booking
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(number, line)| line_record(number, line, unit))
+        .collect();
     Record::new()
         .with("booking", *address)
         .with("id", hex::encode(booking.id))
@@ -152,18 +176,38 @@ pub fn records(ctx: &Context, address: &Pubkey, booking: &Booking) -> Outcome<Ve
     let mut rows = Vec::new();
     for seq in 0..booking.next_record {
         let key = addresses::booking::work_record(address, seq);
-        let Some(work) = accounts::find::<WorkRecord>(&ctx.chain, &key)? else { continue };
+        let Some(work) = accounts::find::<WorkRecord>(&ctx.chain, &key)? else {
+            continue;
+        };
         let status = RecordStatus::from_u8(work.status);
         rows.push(
             Record::new()
                 .with("record", work.seq)
-                .with("status", status.map_or_else(|| work.status.to_string(), |status| format!("{status:?}")))
+                .with(
+                    "status",
+                    status.map_or_else(|| work.status.to_string(), |status| format!("{status:?}")),
+                )
                 .with("final", work.is_final)
-                .with("billed", Amount { base: work.billed, unit })
-                .with("earned", Amount { base: work.earned, unit })
+                .with(
+                    "billed",
+                    Amount {
+                        base: work.billed,
+                        unit,
+                    },
+                )
+                .with(
+                    "earned",
+                    Amount {
+                        base: work.earned,
+                        unit,
+                    },
+                )
                 .with("io_amount", Amount::io(work.io_amount))
                 .with("priced", work.is_priced)
-                .with("challenge_until", Cell::time_or_nothing(work.challenge_until)),
+                .with(
+                    "challenge_until",
+                    Cell::time_or_nothing(work.challenge_until),
+                ),
         );
     }
     Ok(rows)
@@ -183,7 +227,10 @@ mod tests {
     #[test]
     fn address_of_an_id_is_its_account() {
         let id = [7; 16];
-        assert_eq!(address(&hex::encode(id)).ok(), Some(addresses::booking::booking(&id)));
+        assert_eq!(
+            address(&hex::encode(id)).ok(),
+            Some(addresses::booking::booking(&id))
+        );
         let key = Pubkey::new_from_array([9; 32]);
         assert_eq!(address(&key.to_string()).ok(), Some(key));
         assert!(address("nonsense").is_err());

@@ -18,12 +18,19 @@ impl ListArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let now = ctx.now()?;
         let mut classes = Vec::new();
-        for (address, account) in ctx.chain.program_accounts(&registry::ID, ProcessorClass::DISCRIMINATOR)? {
+        for (address, account) in ctx
+            .chain
+            .program_accounts(&registry::ID, ProcessorClass::DISCRIMINATOR)?
+        {
             classes.push(accounts::decode::<ProcessorClass>(&address, &account)?);
         }
         classes.sort_by_key(|class| class.id);
         let rows: Vec<Record> = classes.iter().map(|class| record(class, now)).collect();
-        ctx.print(&Record::new().with("count", rows.len() as u64).with("classes", rows));
+        ctx.print(
+            &Record::new()
+                .with("count", rows.len() as u64)
+                .with("classes", rows),
+        );
         Ok(())
     }
 }

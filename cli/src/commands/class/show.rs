@@ -26,13 +26,21 @@ impl ShowArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let address = addresses::registry::class(self.class);
         let class: ProcessorClass = accounts::find(&ctx.chain, &address)?.ok_or_else(|| {
-            Failure::chain("the class was not found", format!("there is no class {}", self.class))
-                .next("ion class list shows all classes")
+            Failure::chain(
+                "the class was not found",
+                format!("there is no class {}", self.class),
+            )
+            .next("ion class list shows all classes")
         })?;
         let now = ctx.now()?;
-        let staking: Params = accounts::fetch(&ctx.chain, &addresses::registry::params(&staking::ID))?;
-        let base = u64::try_from(staking.value(&params::staking::BASE_STAKE, now)).unwrap_or_default();
-        ctx.print(&record(&class, now).with("stake_per_processor", stake_per_processor(&class, base, now)));
+        let staking: Params =
+            accounts::fetch(&ctx.chain, &addresses::registry::params(&staking::ID))?;
+        let base =
+            u64::try_from(staking.value(&params::staking::BASE_STAKE, now)).unwrap_or_default();
+        ctx.print(&record(&class, now).with(
+            "stake_per_processor",
+            stake_per_processor(&class, base, now),
+        ));
         Ok(())
     }
 }
@@ -54,14 +62,19 @@ pub fn multiplier(fp: u32) -> String {
 
 /// A ceiling in percent; 255 = none.
 fn ceiling(percent: u8) -> Cell {
-    if percent == u8::MAX { Cell::Nothing } else { Cell::Count(percent.into()) }
+    if percent == u8::MAX {
+        Cell::Nothing
+    } else {
+        Cell::Count(percent.into())
+    }
 }
 
 /// Stake that one processor of the class needs: `ceil(base · max(1.0, multiplier))` (economics §3.1).
 fn stake_per_processor(class: &ProcessorClass, base: u64, now: i64) -> Cell {
     const ONE: u64 = 10_000;
     let multiplier = u64::from(class.stake_multiplier(now)).max(ONE);
-    math::mul_div_ceil(base, multiplier, ONE).map_or(Cell::Nothing, |amount| Amount::io(amount).into())
+    math::mul_div_ceil(base, multiplier, ONE)
+        .map_or(Cell::Nothing, |amount| Amount::io(amount).into())
 }
 
 /// A class as a record.
@@ -70,9 +83,15 @@ pub fn record(class: &ProcessorClass, now: i64) -> Record {
         .with("class", class.id)
         .with("name", class_name(class))
         .with("pool", pool_name(class.pool))
-        .with("reward_multiplier", multiplier(class.reward_multiplier(now)))
+        .with(
+            "reward_multiplier",
+            multiplier(class.reward_multiplier(now)),
+        )
         .with("stake_multiplier", multiplier(class.stake_multiplier(now)))
-        .with("floor_price_per_hour", Amount::usd(class.floor_price_usd_micros))
+        .with(
+            "floor_price_per_hour",
+            Amount::usd(class.floor_price_usd_micros),
+        )
         .with("max_cpu_percent", ceiling(class.max_cpu_pct))
         .with("max_gpu_percent", ceiling(class.max_gpu_pct))
 }

@@ -58,23 +58,40 @@ fn settings(ctx: &Context) -> Record {
     let row = |name: &'static str, setting: Option<&Setting>| {
         Record::new()
             .with("setting", name)
-            .with("value", setting.map_or(Cell::Nothing, |setting| setting.value.as_str().into()))
-            .with("origin", setting.map_or(Origin::Default, |setting| setting.origin).name())
+            .with(
+                "value",
+                setting.map_or(Cell::Nothing, |setting| setting.value.as_str().into()),
+            )
+            .with(
+                "origin",
+                setting
+                    .map_or(Origin::Default, |setting| setting.origin)
+                    .name(),
+            )
     };
-    Record::new().with("file", settings.file.to_string_lossy().into_owned()).with(
-        "settings",
-        vec![
-            row("url", Some(&settings.url)),
-            row("keypair", Some(&settings.keypair)),
-            row("fee_payer", settings.fee_payer.as_ref()),
-            row("commitment", Some(&settings.commitment)),
-            row("compute_unit_price", settings.compute_unit_price.as_ref()),
-        ],
-    )
+    Record::new()
+        .with("file", settings.file.to_string_lossy().into_owned())
+        .with(
+            "settings",
+            vec![
+                row("url", Some(&settings.url)),
+                row("keypair", Some(&settings.keypair)),
+                row("fee_payer", settings.fee_payer.as_ref()),
+                row("commitment", Some(&settings.commitment)),
+                row("compute_unit_price", settings.compute_unit_price.as_ref()),
+            ],
+        )
 }
 
 /// The bits of a pause, by name, in the order of `PauseBit`.
-const PAUSES: [&str; 6] = ["register", "stake_in", "offers", "booking", "slash_propose", "auction"];
+const PAUSES: [&str; 6] = [
+    "register",
+    "stake_in",
+    "offers",
+    "booking",
+    "slash_propose",
+    "auction",
+];
 
 fn chain(ctx: &Context) -> Outcome<Record> {
     let config: Config = accounts::fetch(&ctx.chain, &addresses::registry::config())?;
@@ -93,10 +110,20 @@ fn chain(ctx: &Context) -> Outcome<Record> {
         .with("usdc_mint", config.usdc_mint)
         .with("price_receiver", config.price_receiver)
         .with("price_feed_id", hex::encode(config.price_feed_id))
-        .with("ide_from_hour", if config.ide_from_hour == u64::MAX { Cell::Nothing } else { config.ide_from_hour.into() })
+        .with(
+            "ide_from_hour",
+            if config.ide_from_hour == u64::MAX {
+                Cell::Nothing
+            } else {
+                config.ide_from_hour.into()
+            },
+        )
         .with("live_classes", config.live_classes)
         .with("next_action_id", config.next_action_id)
-        .with("genesis_sealed_at", Cell::time_or_nothing(config.genesis_sealed_at))
+        .with(
+            "genesis_sealed_at",
+            Cell::time_or_nothing(config.genesis_sealed_at),
+        )
         .with("pauses", pauses))
 }
 
@@ -111,14 +138,20 @@ fn parameters(ctx: &Context) -> Outcome<Record> {
     ];
     let mut record = Record::new();
     for (name, program, all) in programs {
-        let values: Option<Params> = accounts::find(&ctx.chain, &addresses::registry::params(&program))?;
+        let values: Option<Params> =
+            accounts::find(&ctx.chain, &addresses::registry::params(&program))?;
         let rows: Vec<Record> = all
             .iter()
             .map(|param| {
                 let number = |value: i64| value.to_string();
                 Record::new()
                     .with("name", param.name)
-                    .with("value", values.as_ref().map_or(Cell::Nothing, |values| number(values.value(param, now)).into()))
+                    .with(
+                        "value",
+                        values.as_ref().map_or(Cell::Nothing, |values| {
+                            number(values.value(param, now)).into()
+                        }),
+                    )
                     .with("unit", format!("{:?}", param.unit))
                     .with("default", number(param.default))
                     .with("min", number(param.min))

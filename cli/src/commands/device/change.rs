@@ -44,11 +44,26 @@ pub struct UpdateArgs {
 impl UpdateArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
-        let ask = self.ask.as_deref().map(|text| Amount::parse(text, Unit::Usd, ctx.args.raw)).transpose()?;
-        let payout_wallet = self.payout_wallet.as_deref().map(|text| parse_key(text, "payout wallet")).transpose()?;
-        let key = self.device_key.as_deref().map(|uri| signer::read(uri, "device key")).transpose()?;
+        let ask = self
+            .ask
+            .as_deref()
+            .map(|text| Amount::parse(text, Unit::Usd, ctx.args.raw))
+            .transpose()?;
+        let payout_wallet = self
+            .payout_wallet
+            .as_deref()
+            .map(|text| parse_key(text, "payout wallet"))
+            .transpose()?;
+        let key = self
+            .device_key
+            .as_deref()
+            .map(|uri| signer::read(uri, "device key"))
+            .transpose()?;
         if ask.is_none() && payout_wallet.is_none() && self.open_until.is_none() && key.is_none() {
-            return Err(Failure::usage("nothing to change", "no new value was given").next("see ion device update --help"));
+            return Err(
+                Failure::usage("nothing to change", "no new value was given")
+                    .next("see ion device update --help"),
+            );
         }
         let (address, _) = find(ctx, &self.device)?;
         let args = UpdateDeviceArgs {
@@ -56,7 +71,12 @@ impl UpdateArgs {
             ask_usd_micros: ask.map(|ask| ask.base),
             open_until: self.open_until,
         };
-        let instruction = build::update_device(&ctx.wallet()?, &address, key.as_ref().map(Signer::pubkey), args);
+        let instruction = build::update_device(
+            &ctx.wallet()?,
+            &address,
+            key.as_ref().map(Signer::pubkey),
+            args,
+        );
         let mut write = Write::new(format!("Change device {address}"), instruction);
         if let Some(ask) = ask {
             write = write.effect("ask_per_processor_hour", ask);
@@ -76,6 +96,9 @@ impl UpdateArgs {
 
 /// What the three plain verbs take.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  ion device pause 7Xw...\n  ion device resume 7Xw...\n  ion device terminate 7Xw..."
+)]
 pub struct DeviceArgs {
     /// Device id or address
     device: String,
@@ -84,17 +107,32 @@ pub struct DeviceArgs {
 impl DeviceArgs {
     /// Takes the device out for a while.
     pub fn pause(&self, ctx: &Context) -> Outcome<()> {
-        self.send(ctx, "Pause", build::pause_device, "no new booking can take it; a running one goes on")
+        self.send(
+            ctx,
+            "Pause",
+            build::pause_device,
+            "no new booking can take it; a running one goes on",
+        )
     }
 
     /// Puts the device back.
     pub fn resume(&self, ctx: &Context) -> Outcome<()> {
-        self.send(ctx, "Resume", build::resume_device, "it is offered again when the verifiers see it up")
+        self.send(
+            ctx,
+            "Resume",
+            build::resume_device,
+            "it is offered again when the verifiers see it up",
+        )
     }
 
     /// Ends the device.
     pub fn terminate(&self, ctx: &Context) -> Outcome<()> {
-        self.send(ctx, "Terminate", build::terminate_device, "it can never be used again; its stake leaves by ion stake unstake")
+        self.send(
+            ctx,
+            "Terminate",
+            build::terminate_device,
+            "it can never be used again; its stake leaves by ion stake unstake",
+        )
     }
 
     fn send(
@@ -105,9 +143,12 @@ impl DeviceArgs {
         warning: &str,
     ) -> Outcome<()> {
         let (address, _) = find(ctx, &self.device)?;
-        Write::new(format!("{verb} device {address}"), build(&ctx.wallet()?, &address))
-            .warning(warning)
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!("{verb} device {address}"),
+            build(&ctx.wallet()?, &address),
+        )
+        .warning(warning)
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }
 

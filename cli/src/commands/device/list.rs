@@ -15,7 +15,9 @@ use crate::{
 
 /// Arguments of `device list`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ion device list --free\n  ion device list --owner 7Xw... --output json")]
+#[command(
+    after_help = "Examples:\n  ion device list --free\n  ion device list --owner 7Xw... --output json"
+)]
 pub struct ListArgs {
     /// Only devices of this owner
     #[arg(long)]
@@ -33,9 +35,16 @@ pub struct ListArgs {
 impl ListArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
-        let owner = self.owner.as_deref().map(|text| parse_key(text, "owner")).transpose()?;
+        let owner = self
+            .owner
+            .as_deref()
+            .map(|text| parse_key(text, "owner"))
+            .transpose()?;
         let mut devices = Vec::new();
-        for (address, account) in ctx.chain.program_accounts(&registry::ID, Device::DISCRIMINATOR)? {
+        for (address, account) in ctx
+            .chain
+            .program_accounts(&registry::ID, Device::DISCRIMINATOR)?
+        {
             let device: Device = accounts::decode(&address, &account)?;
             let is_wanted = owner.is_none_or(|owner| owner == device.owner)
                 && self.class.is_none_or(|class| class == device.class)
@@ -59,7 +68,11 @@ impl ListArgs {
                     .with("reliability", Cell::Bps(device.reliability_bps.into()))
             })
             .collect();
-        ctx.print(&Record::new().with("count", rows.len() as u64).with("devices", rows));
+        ctx.print(
+            &Record::new()
+                .with("count", rows.len() as u64)
+                .with("devices", rows),
+        );
         Ok(())
     }
 }

@@ -58,8 +58,11 @@ impl RegisterArgs {
         };
         let device_key = signer::read(&self.device_key, "device key")?;
         let class = class_of(ctx, self.class)?.ok_or_else(|| {
-            Failure::chain("the class was not found", format!("there is no class {}", self.class))
-                .next("ion class list shows all classes")
+            Failure::chain(
+                "the class was not found",
+                format!("there is no class {}", self.class),
+            )
+            .next("ion class list shows all classes")
         })?;
         let id = device_key.pubkey();
         let address = addresses::registry::device(&id);
@@ -69,9 +72,19 @@ impl RegisterArgs {
             ask_usd_micros: ask.base,
             open_until: self.open_until,
         };
-        let instruction = instructions::registry::register_device(&ctx.payer_wallet()?, &owner, &id, self.class, args);
+        let instruction = instructions::registry::register_device(
+            &ctx.payer_wallet()?,
+            &owner,
+            &id,
+            self.class,
+            args,
+        );
         let mut write = Write::new(
-            format!("Register a device with {} x {}", self.qty, class_name(&class)),
+            format!(
+                "Register a device with {} x {}",
+                self.qty,
+                class_name(&class)
+            ),
             instruction,
         )
         .signed_by(&device_key)

@@ -15,7 +15,9 @@ use crate::{
 
 /// Arguments of `device show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ion device show 7Xw...  # the device id, or the address of its account")]
+#[command(
+    after_help = "Example:\n  ion device show 7Xw...  # the device id, or the address of its account"
+)]
 pub struct ShowArgs {
     /// Device id (its key at registration) or address of its account
     device: String,
@@ -42,10 +44,11 @@ pub fn find(ctx: &Context, text: &str) -> Outcome<(Pubkey, Device)> {
     }
     match accounts::find::<Device>(&ctx.chain, &key) {
         Ok(Some(device)) => Ok((key, device)),
-        Ok(None) | Err(accounts::AccountError::WrongOwner { .. }) => {
-            Err(Failure::chain("the device was not found", format!("no device has the id or the address {key}"))
-                .next("ion device list shows all devices"))
-        }
+        Ok(None) | Err(accounts::AccountError::WrongOwner { .. }) => Err(Failure::chain(
+            "the device was not found",
+            format!("no device has the id or the address {key}"),
+        )
+        .next("ion device list shows all devices")),
         Err(error) => Err(error.into()),
     }
 }
@@ -59,7 +62,9 @@ pub fn class_of(ctx: &Context, id: u16) -> Outcome<Option<ProcessorClass>> {
 
 /// Name of a class as text.
 pub fn class_name(class: &ProcessorClass) -> String {
-    String::from_utf8_lossy(&class.name).trim_end_matches('\0').to_owned()
+    String::from_utf8_lossy(&class.name)
+        .trim_end_matches('\0')
+        .to_owned()
 }
 
 /// Name of a stored status.
@@ -80,7 +85,10 @@ pub fn record(address: &Pubkey, device: &Device, class: Option<&ProcessorClass>)
         .with("payout_wallet", device.payout_wallet)
         .with("device_key", device.device_key)
         .with("class", device.class)
-        .with("class_name", class.map_or(Cell::Nothing, |class| class_name(class).into()))
+        .with(
+            "class_name",
+            class.map_or(Cell::Nothing, |class| class_name(class).into()),
+        )
         .with("qty", device.qty)
         .with("ask_per_processor_hour", Amount::usd(device.ask_usd_micros))
         .with("open_until", Cell::time_or_nothing(device.open_until))
@@ -88,7 +96,10 @@ pub fn record(address: &Pubkey, device: &Device, class: Option<&ProcessorClass>)
         .with("connectivity_tier", device.connectivity_tier)
         .with("supplier_tier", device.supplier_tier)
         .with("reliability", Cell::Bps(device.reliability_bps.into()))
-        .with("cluster_ready", device.readiness_flags & READY_CLUSTER_TEST != 0)
+        .with(
+            "cluster_ready",
+            device.readiness_flags & READY_CLUSTER_TEST != 0,
+        )
         .with("onboarded_at", Cell::time_or_nothing(device.onboarded_at))
         .with("last_leaf_hour", device.last_leaf_hour)
 }

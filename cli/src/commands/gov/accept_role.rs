@@ -5,7 +5,12 @@ use ion_client::{accounts, addresses, instructions};
 use registry::state::Roles;
 
 use super::queue::Role;
-use crate::{context::Context, failure::Outcome, output::{Cell, Record}, write::Write};
+use crate::{
+    context::Context,
+    failure::Outcome,
+    output::{Cell, Record},
+    write::Write,
+};
 
 /// Arguments of `gov accept-role`.
 #[derive(Debug, Args)]
@@ -21,16 +26,19 @@ impl AcceptRoleArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let kind = self.role.kind();
         let wallet = ctx.wallet()?;
-        Write::new(format!("Take over the role of {kind:?}"), instructions::registry::accept_role(&wallet, kind))
-            .effect("holder", wallet)
-            .warning("the present holder loses the role at once")
-            .run(ctx, |ctx| {
-                let roles: Roles = accounts::fetch(&ctx.chain, &addresses::registry::roles())?;
-                let role = roles.role(kind);
-                Ok(Record::new()
-                    .with("role", format!("{kind:?}"))
-                    .with("holder", role.current)
-                    .with("proposed", Cell::key_or_nothing(role.proposed)))
-            })
+        Write::new(
+            format!("Take over the role of {kind:?}"),
+            instructions::registry::accept_role(&wallet, kind),
+        )
+        .effect("holder", wallet)
+        .warning("the present holder loses the role at once")
+        .run(ctx, |ctx| {
+            let roles: Roles = accounts::fetch(&ctx.chain, &addresses::registry::roles())?;
+            let role = roles.role(kind);
+            Ok(Record::new()
+                .with("role", format!("{kind:?}"))
+                .with("holder", role.current)
+                .with("proposed", Cell::key_or_nothing(role.proposed)))
+        })
     }
 }

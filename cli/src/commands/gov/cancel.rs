@@ -19,8 +19,15 @@ impl CancelArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let action = show::find(ctx, self.id)?;
         let instruction = instructions::registry::cancel_action(&ctx.wallet()?, self.id);
-        Write::new(format!("Withdraw decision {}: {}", self.id, show::describe(&action.payload)), instruction)
-            .warning("it can only be queued again with the full timelock")
-            .run(ctx, |ctx| show::state(ctx, self.id))
+        Write::new(
+            format!(
+                "Withdraw decision {}: {}",
+                self.id,
+                show::describe(&action.payload)
+            ),
+            instruction,
+        )
+        .warning("it can only be queued again with the full timelock")
+        .run(ctx, |ctx| show::state(ctx, self.id))
     }
 }

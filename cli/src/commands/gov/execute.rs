@@ -26,11 +26,26 @@ impl ExecuteArgs {
         let now = ctx.now()?;
         if now < action.eta {
             let left = show_duration(action.eta.saturating_sub(now));
-            return Err(Failure::chain("the decision cannot be carried out yet", format!("its timelock lasts {left} more"))
-                .next(format!("run \"ion gov execute {}\" from {} on", self.id, show_time(action.eta))));
+            return Err(Failure::chain(
+                "the decision cannot be carried out yet",
+                format!("its timelock lasts {left} more"),
+            )
+            .next(format!(
+                "run \"ion gov execute {}\" from {} on",
+                self.id,
+                show_time(action.eta)
+            )));
         }
-        let instruction = instructions::registry::execute_action(&ctx.payer_wallet()?, self.id, &action.payload);
-        Write::new(format!("Carry out decision {}: {}", self.id, show::describe(&action.payload)), instruction)
-            .run(ctx, |ctx| show::state(ctx, self.id))
+        let instruction =
+            instructions::registry::execute_action(&ctx.payer_wallet()?, self.id, &action.payload);
+        Write::new(
+            format!(
+                "Carry out decision {}: {}",
+                self.id,
+                show::describe(&action.payload)
+            ),
+            instruction,
+        )
+        .run(ctx, |ctx| show::state(ctx, self.id))
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 /// Arguments of `gov queue`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  ion gov queue set-param QUOTE_TTL 90\n  ion gov queue set-role scheduler 7Xw...\n  ion gov queue set-class 12 --pool enterprise --multiplier 2.5 --floor-price 1.20\n  ion gov queue seal-genesis"
+    after_help = "Examples:\n  ion gov queue set-param quote_ttl 90\n  ion gov queue set-role scheduler 7Xw...\n  ion gov queue set-class 12 --pool enterprise --multiplier 2.5 --floor-price 1.20\n  ion gov queue seal-genesis"
 )]
 pub struct QueueArgs {
     #[command(subcommand)]
@@ -33,7 +33,7 @@ pub struct QueueArgs {
 enum Decision {
     /// Sets a parameter within its bounds
     SetParam {
-        /// Name as in ion config get params
+        /// Name as in ion config get params; program.name where two programs have it
         name: String,
         /// New value in the parameter's unit
         #[arg(allow_hyphen_values = true)]
@@ -167,13 +167,20 @@ impl Terms {
 
 /// A multiplier with at most four decimals as 1e-4.
 fn parse_multiplier(text: &str) -> Outcome<u32> {
-    let wrong = || Failure::usage("the multiplier is not understood", format!("\"{text}\" is no number with at most 4 decimals"));
+    let wrong = || {
+        Failure::usage(
+            "the multiplier is not understood",
+            format!("\"{text}\" is no number with at most 4 decimals"),
+        )
+    };
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) || fraction.len() > 4 {
         return Err(wrong());
     }
-    format!("{whole}{fraction:0<4}").parse().map_err(|_| wrong())
+    format!("{whole}{fraction:0<4}")
+        .parse()
+        .map_err(|_| wrong())
 }
 
 impl QueueArgs {
@@ -183,14 +190,22 @@ impl QueueArgs {
         let config = ctx.config()?;
         let id = config.next_action_id;
         let now = ctx.now()?;
-        let values: Params = accounts::fetch(&ctx.chain, &addresses::registry::params(&registry::ID))?;
-        let timelock =
-            if config.is_genesis_sealed() { values.value(&params::registry::GOVERNANCE_TIMELOCK, now) } else { 0 };
+        let values: Params =
+            accounts::fetch(&ctx.chain, &addresses::registry::params(&registry::ID))?;
+        let timelock = if config.is_genesis_sealed() {
+            values.value(&params::registry::GOVERNANCE_TIMELOCK, now)
+        } else {
+            0
+        };
         let text = show::describe(&payload);
-        let instruction = instructions::registry::queue_action(&ctx.payer_wallet()?, &ctx.wallet()?, id, payload);
+        let instruction =
+            instructions::registry::queue_action(&ctx.payer_wallet()?, &ctx.wallet()?, id, payload);
         Write::new(format!("Queue decision {id}: {text}"), instruction)
             .effect("id", id)
-            .effect("executable_from", deadline(now.saturating_add(timelock), now))
+            .effect(
+                "executable_from",
+                deadline(now.saturating_add(timelock), now),
+            )
             .effect("timelock", Cell::Duration(timelock))
             .run(ctx, |ctx| show::state(ctx, id))
     }
@@ -199,41 +214,72 @@ impl QueueArgs {
         let device_of = |text: &str| device::show::find(ctx, text).map(|(address, _)| address);
         Ok(match &self.decision {
             Decision::SetParam { name, value } => {
-                let param = params::by_name(&name.to_uppercase()).ok_or_else(|| {
-                    Failure::usage("the parameter is not known", format!("there is no parameter \"{name}\""))
-                        .next("ion config get params lists all names")
+                let param = params::by_name(&name.to_lowercase()).ok_or_else(|| {
+                    Failure::usage(
+                        "the parameter is not known",
+                        format!("there is no parameter \"{name}\""),
+                    )
+                    .next("ion config get params lists all names")
                 })?;
                 param.check(*value).map_err(|_| {
-                    Failure::usage("the value is out of bounds", format!("{} is {} to {}", param.name, param.min, param.max))
+                    Failure::usage(
+                        "the value is out of bounds",
+                        format!("{} is {} to {}", param.name, param.min, param.max),
+                    )
                 })?;
-                ActionKind::SetParam { program: param.program as u8, slot: param.slot, value: *value }
+                ActionKind::SetParam {
+                    program: param.program as u8,
+                    slot: param.slot,
+                    value: *value,
+                }
             }
-            Decision::CreateClass { id, name, terms } => {
-                ActionKind::CreateClass { id: *id, name: padded(name)?, terms: terms.read(ctx.args.raw)? }
-            }
-            Decision::SetClass { id, terms } => ActionKind::SetClass { id: *id, terms: terms.read(ctx.args.raw)? },
-            Decision::SetRole { role, key } => {
-                ActionKind::SetRole { role: role.kind(), key: parse_key(key, "key of the role")? }
-            }
+            Decision::CreateClass { id, name, terms } => ActionKind::CreateClass {
+                id: *id,
+                name: padded(name)?,
+                terms: terms.read(ctx.args.raw)?,
+            },
+            Decision::SetClass { id, terms } => ActionKind::SetClass {
+                id: *id,
+                terms: terms.read(ctx.args.raw)?,
+            },
+            Decision::SetRole { role, key } => ActionKind::SetRole {
+                role: role.kind(),
+                key: parse_key(key, "key of the role")?,
+            },
             Decision::SetVerifierSet { threshold, keys } => ActionKind::SetVerifierSet {
                 set: VerifierKeys {
-                    keys: keys.iter().map(|key| parse_key(key, "key of a verifier")).collect::<Outcome<_>>()?,
+                    keys: keys
+                        .iter()
+                        .map(|key| parse_key(key, "key of a verifier"))
+                        .collect::<Outcome<_>>()?,
                     threshold: *threshold,
                 },
             },
             Decision::SealGenesis => ActionKind::SealGenesis,
-            Decision::BlockDevice { device } => ActionKind::BlockDevice { device: device_of(device)? },
-            Decision::UnblockDevice { device } => ActionKind::UnblockDevice { device: device_of(device)? },
-            Decision::TerminateDevice { device } => ActionKind::TerminateDevice { device: device_of(device)? },
+            Decision::BlockDevice { device } => ActionKind::BlockDevice {
+                device: device_of(device)?,
+            },
+            Decision::UnblockDevice { device } => ActionKind::UnblockDevice {
+                device: device_of(device)?,
+            },
+            Decision::TerminateDevice { device } => ActionKind::TerminateDevice {
+                device: device_of(device)?,
+            },
         })
     }
 }
 
 fn padded(name: &str) -> Outcome<[u8; CLASS_NAME_LEN]> {
     let mut bytes = [0; CLASS_NAME_LEN];
-    let slot = bytes.get_mut(..name.len()).filter(|slot| !slot.is_empty()).ok_or_else(|| {
-        Failure::usage("the name does not fit", format!("a class name has 1 to {CLASS_NAME_LEN} bytes"))
-    })?;
+    let slot = bytes
+        .get_mut(..name.len())
+        .filter(|slot| !slot.is_empty())
+        .ok_or_else(|| {
+            Failure::usage(
+                "the name does not fit",
+                format!("a class name has 1 to {CLASS_NAME_LEN} bytes"),
+            )
+        })?;
     slot.copy_from_slice(name.as_bytes());
     Ok(bytes)
 }
@@ -254,7 +300,12 @@ mod tests {
 
     #[test]
     fn class_name_is_padded_and_bounded() {
-        assert_eq!(padded("ab").ok().map(|bytes| (bytes[0], bytes[1], bytes[2])), Some((b'a', b'b', 0)));
+        assert_eq!(
+            padded("ab")
+                .ok()
+                .map(|bytes| (bytes[0], bytes[1], bytes[2])),
+            Some((b'a', b'b', 0))
+        );
         assert!(padded(&"x".repeat(CLASS_NAME_LEN)).is_ok());
         assert!(padded(&"x".repeat(CLASS_NAME_LEN + 1)).is_err());
         assert!(padded("").is_err());

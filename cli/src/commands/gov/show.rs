@@ -32,8 +32,11 @@ impl ShowArgs {
 /// Errors: rpc; program when there is none.
 pub fn find(ctx: &Context, id: u64) -> Outcome<Action> {
     accounts::find(&ctx.chain, &addresses::registry::action(id))?.ok_or_else(|| {
-        Failure::chain("the decision was not found", format!("there is no queued decision {id}"))
-            .next("it may be closed; ion config get chain shows the next number")
+        Failure::chain(
+            "the decision was not found",
+            format!("there is no queued decision {id}"),
+        )
+        .next("it may be closed; ion config get chain shows the next number")
     })
 }
 
@@ -42,29 +45,52 @@ pub fn find(ctx: &Context, id: u64) -> Outcome<Action> {
 /// Errors: rpc.
 pub fn state(ctx: &Context, id: u64) -> Outcome<Record> {
     let action: Option<Action> = accounts::find(&ctx.chain, &addresses::registry::action(id))?;
-    Ok(action.map_or_else(|| Record::new().with("id", id).with("status", "closed"), |action| record(&action)))
+    Ok(action.map_or_else(
+        || Record::new().with("id", id).with("status", "closed"),
+        |action| record(&action),
+    ))
 }
 
 /// A payload in words.
 pub fn describe(payload: &ActionKind) -> String {
     match payload {
-        ActionKind::SetParam { program, slot, value } => {
-            let param = params::Program::from_u8(*program).and_then(|program| params::find(program, *slot));
+        ActionKind::SetParam {
+            program,
+            slot,
+            value,
+        } => {
+            let param =
+                params::Program::from_u8(*program).and_then(|program| params::find(program, *slot));
             match param {
-                Some(param) => format!("set {} of {:?} to {value} ({:?})", param.name, param.program, param.unit),
+                Some(param) => format!(
+                    "set {} of {:?} to {value} ({:?})",
+                    param.name, param.program, param.unit
+                ),
                 None => format!("set parameter {slot} of program {program} to {value}"),
             }
         }
         ActionKind::CreateClass { id, name, terms } => {
             let name = String::from_utf8_lossy(name);
-            format!("create class {id} \"{}\" with {}", name.trim_end_matches('\0'), describe_terms(terms))
+            format!(
+                "create class {id} \"{}\" with {}",
+                name.trim_end_matches('\0'),
+                describe_terms(terms)
+            )
         }
-        ActionKind::SetClass { id, terms } => format!("set class {id} to {}", describe_terms(terms)),
+        ActionKind::SetClass { id, terms } => {
+            format!("set class {id} to {}", describe_terms(terms))
+        }
         ActionKind::SetRole { role, key } => format!("propose {key} as {role:?}"),
         ActionKind::SetVerifierSet { set } => {
-            format!("replace the verifier set by {} keys with threshold {}", set.keys.len(), set.threshold)
+            format!(
+                "replace the verifier set by {} keys with threshold {}",
+                set.keys.len(),
+                set.threshold
+            )
         }
-        ActionKind::SealGenesis => "seal the genesis: from then on every decision waits for the timelock".to_owned(),
+        ActionKind::SealGenesis => {
+            "seal the genesis: from then on every decision waits for the timelock".to_owned()
+        }
         ActionKind::BlockDevice { device } => format!("block device {device}"),
         ActionKind::UnblockDevice { device } => format!("unblock device {device}"),
         ActionKind::TerminateDevice { device } => format!("terminate device {device}"),
@@ -85,7 +111,13 @@ pub fn record(action: &Action) -> Record {
     let status = ActionStatus::from_code(action.status);
     Record::new()
         .with("id", action.id)
-        .with("status", status.map_or_else(|| format!("unknown ({})", action.status), |status| format!("{status:?}")))
+        .with(
+            "status",
+            status.map_or_else(
+                || format!("unknown ({})", action.status),
+                |status| format!("{status:?}"),
+            ),
+        )
         .with("decision", describe(&action.payload))
         .with("queued_at", Cell::Time(action.queued_at))
         .with("executable_from", Cell::Time(action.eta))

@@ -20,9 +20,18 @@ impl CloseArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let address = self.report.address()?;
         let poll: Poll = accounts::fetch(&ctx.chain, &address)?;
-        let instruction = instructions::registry::close_poll(&ctx.payer_wallet()?, &address, &poll.payer);
-        Write::new(format!("Close the poll of {:?} {}", self.report.kind, self.report.seq), instruction)
-            .effect("rent_to", poll.payer)
-            .run(ctx, |_| Ok(Record::new().with("poll", address).with("state", "closed")))
+        let instruction =
+            instructions::registry::close_poll(&ctx.payer_wallet()?, &address, &poll.payer);
+        Write::new(
+            format!(
+                "Close the poll of {:?} {}",
+                self.report.kind, self.report.seq
+            ),
+            instruction,
+        )
+        .effect("rent_to", poll.payer)
+        .run(ctx, |_| {
+            Ok(Record::new().with("poll", address).with("state", "closed"))
+        })
     }
 }

@@ -20,9 +20,16 @@ impl OpenArgs {
         let subject = self.report.subject()?;
         let address = self.report.address()?;
         let kind = self.report.kind.report();
-        let instruction = registry::open_poll(&ctx.payer_wallet()?, kind, &subject, self.report.seq);
-        Write::new(format!("Open the poll of {:?} {} of {subject}", self.report.kind, self.report.seq), instruction)
-            .effect("poll", address)
-            .run(ctx, |ctx| state(ctx, &address))
+        let instruction =
+            registry::open_poll(&ctx.payer_wallet()?, kind, &subject, self.report.seq);
+        Write::new(
+            format!(
+                "Open the poll of {:?} {} of {subject}",
+                self.report.kind, self.report.seq
+            ),
+            instruction,
+        )
+        .effect("poll", address)
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }

@@ -79,7 +79,11 @@ impl Identity {
     ///
     /// Errors: usage.
     pub fn address(&self) -> Outcome<Pubkey> {
-        Ok(addresses::registry::poll(self.kind.report(), &self.subject()?, self.seq))
+        Ok(addresses::registry::poll(
+            self.kind.report(),
+            &self.subject()?,
+            self.seq,
+        ))
     }
 }
 
@@ -104,8 +108,11 @@ impl ShowArgs {
 /// Errors: rpc; program when there is none.
 pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
     let poll: Poll = accounts::find(&ctx.chain, address)?.ok_or_else(|| {
-        Failure::chain("the poll was not found", format!("there is no poll at {address}"))
-            .next("ion poll open KIND SUBJECT SEQ opens it")
+        Failure::chain(
+            "the poll was not found",
+            format!("there is no poll at {address}"),
+        )
+        .next("ion poll open KIND SUBJECT SEQ opens it")
     })?;
     let set: VerifierSet = accounts::fetch(&ctx.chain, &addresses::registry::verifier_set())?;
     let is_current = poll.set_version == set.version;
@@ -118,7 +125,10 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
             let member = set.members().get(slot).filter(|_| is_current);
             Record::new()
                 .with("slot", slot as u64)
-                .with("verifier", member.map_or(Cell::Nothing, |key| (*key).into()))
+                .with(
+                    "verifier",
+                    member.map_or(Cell::Nothing, |key| (*key).into()),
+                )
                 .with("payload_hash", hex::encode(vote))
         })
         .collect();
@@ -129,7 +139,14 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
         .with("subject", poll.subject)
         .with("seq", poll.seq)
         .with("attested", is_attested)
-        .with("attested_hash", if is_attested { hex::encode(poll.attested_hash).into() } else { Cell::Nothing })
+        .with(
+            "attested_hash",
+            if is_attested {
+                hex::encode(poll.attested_hash).into()
+            } else {
+                Cell::Nothing
+            },
+        )
         .with("attested_at", Cell::time_or_nothing(poll.attested_at))
         .with("opened_at", Cell::Time(poll.opened_at))
         .with("threshold", set.threshold)
@@ -139,5 +156,6 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
 
 /// Name of a stored kind.
 fn kind_name(code: u8) -> String {
-    ReportKind::try_from(code).map_or_else(|_| format!("unknown ({code})"), |kind| format!("{kind:?}"))
+    ReportKind::try_from(code)
+        .map_or_else(|_| format!("unknown ({code})"), |kind| format!("{kind:?}"))
 }

@@ -12,7 +12,9 @@ use crate::{
 
 /// Arguments of `poll vote`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ion poll vote work-report booking 498765 --payload-hash 5f2c... -k verifier.json")]
+#[command(
+    after_help = "Example:\n  ion poll vote work-report booking 498765 --payload-hash 5f2c... -k verifier.json"
+)]
 pub struct VoteArgs {
     #[command(flatten)]
     report: Identity,
@@ -28,11 +30,17 @@ impl VoteArgs {
         let hash = parse_hash(&self.payload_hash, "payload hash")?;
         let address = self.report.address()?;
         let instruction = registry::vote_report(&ctx.wallet()?, &address, hash);
-        Write::new(format!("Vote for payload {} of {:?} {}", self.payload_hash, self.report.kind, self.report.seq), instruction)
-            .effect("poll", address)
-            .effect("verifier", ctx.wallet()?)
-            .warning("a vote can be moved until the report is attested, not afterwards")
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!(
+                "Vote for payload {} of {:?} {}",
+                self.payload_hash, self.report.kind, self.report.seq
+            ),
+            instruction,
+        )
+        .effect("poll", address)
+        .effect("verifier", ctx.wallet()?)
+        .warning("a vote can be moved until the report is attested, not afterwards")
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }
 
@@ -43,5 +51,10 @@ pub fn parse_hash(text: &str, what: &str) -> Outcome<[u8; 32]> {
     hex::decode(text)
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| Failure::usage(format!("the {what} is not understood"), "it has 64 hex digits"))
+        .ok_or_else(|| {
+            Failure::usage(
+                format!("the {what} is not understood"),
+                "it has 64 hex digits",
+            )
+        })
 }

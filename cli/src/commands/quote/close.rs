@@ -19,8 +19,11 @@ impl CloseArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, quote) = find(ctx, &self.quote)?;
         let instruction = build::close_quote(&ctx.payer_wallet()?, &quote.id, &quote.scheduler);
-        Write::new(format!("Close quote {}", hex::encode(quote.id)), instruction)
-            .effect("rent_to", quote.scheduler)
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!("Close quote {}", hex::encode(quote.id)),
+            instruction,
+        )
+        .effect("rent_to", quote.scheduler)
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }

@@ -33,14 +33,16 @@ pub enum CurrencyName {
 }
 
 impl CurrencyName {
-    const fn on_chain(self) -> Currency {
+    /// The currency on chain.
+    pub const fn on_chain(self) -> Currency {
         match self {
             Self::Usdc => Currency::Usdc,
             Self::Io => Currency::Io,
         }
     }
 
-    const fn unit(self) -> Unit {
+    /// Unit of its amounts.
+    pub const fn unit(self) -> Unit {
         match self {
             Self::Usdc => Unit::Usdc,
             Self::Io => Unit::Io,
@@ -103,26 +105,50 @@ impl CreateArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let renter = parse_key(&self.renter, "renter")?;
-        let payer = self.payer.as_deref().map(|text| parse_key(text, "payer")).transpose()?.unwrap_or(renter);
-        let price_update =
-            self.price_update.as_deref().map(|text| parse_key(text, "account of the price update")).transpose()?;
+        let payer = self
+            .payer
+            .as_deref()
+            .map(|text| parse_key(text, "payer"))
+            .transpose()?
+            .unwrap_or(renter);
+        let price_update = self
+            .price_update
+            .as_deref()
+            .map(|text| parse_key(text, "account of the price update"))
+            .transpose()?;
         if self.currency == CurrencyName::Io && price_update.is_none() {
-            return Err(Failure::usage("a price in IO needs the oracle", "--price-update is missing")
-                .next("give the account of a fresh price update, or take --currency usdc"));
+            return Err(Failure::usage(
+                "a price in IO needs the oracle",
+                "--price-update is missing",
+            )
+            .next("give the account of a fresh price update, or take --currency usdc"));
         }
         let id = match &self.id {
             Some(text) => sixteen(text, "id")?,
             None => fresh_id(ctx.now()?),
         };
-        let group = self.group.as_deref().map(|text| sixteen(text, "group")).transpose()?.unwrap_or_default();
+        let group = self
+            .group
+            .as_deref()
+            .map(|text| sixteen(text, "group"))
+            .transpose()?
+            .unwrap_or_default();
 
         let mut lines = Vec::new();
         for text in &self.devices {
             let (address, device) = device::show::find(ctx, text)?;
-            lines.push(QuotedDevice { device: address, class: device.class });
+            lines.push(QuotedDevice {
+                device: address,
+                class: device.class,
+            });
         }
-        let flags = if self.gang { FLAG_GANG } else { 0 } | if self.failover { FLAG_FAILOVER } else { 0 };
-        let source = if self.mirror { PaySource::Mirror } else { PaySource::Wallet };
+        let flags =
+            if self.gang { FLAG_GANG } else { 0 } | if self.failover { FLAG_FAILOVER } else { 0 };
+        let source = if self.mirror {
+            PaySource::Mirror
+        } else {
+            PaySource::Wallet
+        };
         let count = u8::try_from(lines.len()).unwrap_or(u8::MAX);
         let instruction = build::create_quote(
             &ctx.wallet()?,
@@ -142,19 +168,33 @@ impl CreateArgs {
         );
         let address = addresses::booking::quote(&id);
         let duration = show_duration(i64::from(self.minutes) * 60);
-        Write::new(format!("Quote {count} device(s) for {duration} in {}", self.currency.unit().symbol()), instruction)
-            .effect("quote", address)
-            .effect("id", hex::encode(id))
-            .effect("renter", renter)
-            .effect("payer", payer)
-            .effect("devices", Cell::Texts(lines.iter().map(|line| line.device.to_string()).collect()))
-            .warning("lives about a minute and reserves nothing")
-            .run(ctx, |ctx| state(ctx, &address))
+        Write::new(
+            format!(
+                "Quote {count} device(s) for {duration} in {}",
+                self.currency.unit().symbol()
+            ),
+            instruction,
+        )
+        .effect("quote", address)
+        .effect("id", hex::encode(id))
+        .effect("renter", renter)
+        .effect("payer", payer)
+        .effect(
+            "devices",
+            Cell::Texts(lines.iter().map(|line| line.device.to_string()).collect()),
+        )
+        .warning("lives about a minute and reserves nothing")
+        .run(ctx, |ctx| state(ctx, &address))
     }
 }
 
 fn sixteen(text: &str, what: &str) -> Outcome<[u8; 16]> {
-    parse_id(text).ok_or_else(|| Failure::usage(format!("the {what} is not understood"), "it has 32 hex digits"))
+    parse_id(text).ok_or_else(|| {
+        Failure::usage(
+            format!("the {what} is not understood"),
+            "it has 32 hex digits",
+        )
+    })
 }
 
 /// Creation time (i64, little endian) and a random nonce of 8 bytes.

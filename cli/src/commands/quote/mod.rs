@@ -2,6 +2,7 @@
 
 mod close;
 mod create;
+mod request;
 pub mod show;
 
 use clap::Subcommand;
@@ -11,6 +12,8 @@ use crate::{context::Context, failure::Outcome};
 /// Verbs of `quote`.
 #[derive(Debug, Subcommand)]
 pub enum QuoteCommand {
+    /// Asks a scheduler for a quote; the renter
+    Request(request::RequestArgs),
     /// Posts a quote over named devices; the scheduler
     Create(create::CreateArgs),
     /// Shows a quote
@@ -23,6 +26,7 @@ impl QuoteCommand {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         match self {
+            Self::Request(args) => args.run(ctx),
             Self::Create(args) => args.run(ctx),
             Self::Show(args) => args.run(ctx),
             Self::Close(args) => args.run(ctx),

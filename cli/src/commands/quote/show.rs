@@ -39,14 +39,16 @@ impl ShowArgs {
 pub fn find(ctx: &Context, text: &str) -> Outcome<(Pubkey, Quote)> {
     let address = match parse_id(text) {
         Some(id) => addresses::booking::quote(&id),
-        None => parse_key(text, "quote").map_err(|failure| failure.next("give the id (32 hex digits) or the address"))?,
+        None => parse_key(text, "quote")
+            .map_err(|failure| failure.next("give the id (32 hex digits) or the address"))?,
     };
     match accounts::find::<Quote>(&ctx.chain, &address) {
         Ok(Some(quote)) => Ok((address, quote)),
-        Ok(None) | Err(AccountError::WrongOwner { .. }) => {
-            Err(Failure::chain("the quote was not found", format!("there is no quote at {address}"))
-                .next("a quote lives one minute; ask the scheduler for a new one"))
-        }
+        Ok(None) | Err(AccountError::WrongOwner { .. }) => Err(Failure::chain(
+            "the quote was not found",
+            format!("there is no quote at {address}"),
+        )
+        .next("a quote lives one minute; ask the scheduler for a new one")),
         Err(error) => Err(error.into()),
     }
 }
@@ -57,7 +59,9 @@ pub fn find(ctx: &Context, text: &str) -> Outcome<(Pubkey, Quote)> {
 pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
     match accounts::find::<Quote>(&ctx.chain, address)? {
         Some(quote) => Ok(record(address, &quote)),
-        None => Ok(Record::new().with("quote", *address).with("state", "closed")),
+        None => Ok(Record::new()
+            .with("quote", *address)
+            .with("state", "closed")),
     }
 }
 

@@ -46,16 +46,23 @@ impl ApplyDeviceArgs {
             readiness_flags: leaf.readiness_flags,
             reliability_bps: leaf.reliability_bps,
         };
-        let instruction = instructions::registry::apply_device_leaf(&ctx.payer_wallet()?, &address, args);
-        Write::new(format!("Apply the device report of hour {} to device {address}", proof.hour), instruction)
-            .effect("status", u64::from(leaf.status))
-            .effect("connectivity_tier", leaf.connectivity_tier)
-            .effect("supplier_tier", leaf.supplier_tier)
-            .effect("reliability", Cell::Bps(leaf.reliability_bps.into()))
-            .run(ctx, |ctx| {
-                let device: Device = accounts::fetch(&ctx.chain, &address)?;
-                let class = class_of(ctx, device.class)?;
-                Ok(record(&address, &device, class.as_ref()))
-            })
+        let instruction =
+            instructions::registry::apply_device_leaf(&ctx.payer_wallet()?, &address, args);
+        Write::new(
+            format!(
+                "Apply the device report of hour {} to device {address}",
+                proof.hour
+            ),
+            instruction,
+        )
+        .effect("status", u64::from(leaf.status))
+        .effect("connectivity_tier", leaf.connectivity_tier)
+        .effect("supplier_tier", leaf.supplier_tier)
+        .effect("reliability", Cell::Bps(leaf.reliability_bps.into()))
+        .run(ctx, |ctx| {
+            let device: Device = accounts::fetch(&ctx.chain, &address)?;
+            let class = class_of(ctx, device.class)?;
+            Ok(record(&address, &device, class.as_ref()))
+        })
     }
 }

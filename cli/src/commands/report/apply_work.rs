@@ -36,14 +36,22 @@ impl ApplyWorkArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let proof = ProofFile::<WorkLeafFile>::read(&self.proof)?;
-        let price_update =
-            self.price_update.as_deref().map(|text| parse_key(text, "account of the price update")).transpose()?;
+        let price_update = self
+            .price_update
+            .as_deref()
+            .map(|text| parse_key(text, "account of the price update"))
+            .transpose()?;
         let (address, booking) = find(ctx, &self.booking)?;
         let leaf = &proof.leaf;
         let mut served_minutes = [0; MAX_LINES];
-        let slots = served_minutes.get_mut(..leaf.served_minutes.len()).ok_or_else(|| {
-            Failure::usage("the leaf is not understood", format!("it has more than {MAX_LINES} lines"))
-        })?;
+        let slots = served_minutes
+            .get_mut(..leaf.served_minutes.len())
+            .ok_or_else(|| {
+                Failure::usage(
+                    "the leaf is not understood",
+                    format!("it has more than {MAX_LINES} lines"),
+                )
+            })?;
         slots.copy_from_slice(&leaf.served_minutes);
         let args = ApplyWorkLeafArgs {
             hour: proof.hour,
@@ -56,10 +64,15 @@ impl ApplyWorkArgs {
             index: proof.index,
             siblings: proof.siblings()?,
         };
-        let instruction = build::apply_work_leaf(&ctx.payer_wallet()?, &address, price_update.as_ref(), args);
+        let instruction =
+            build::apply_work_leaf(&ctx.payer_wallet()?, &address, price_update.as_ref(), args);
         let minutes = leaf.served_minutes.iter().map(u32::to_string).collect();
         Write::new(
-            format!("Record the work of hour {} in booking {}", proof.hour, hex::encode(booking.id)),
+            format!(
+                "Record the work of hour {} in booking {}",
+                proof.hour,
+                hex::encode(booking.id)
+            ),
             instruction,
         )
         .effect("record", leaf.record_seq)

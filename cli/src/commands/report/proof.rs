@@ -66,17 +66,21 @@ impl<L: DeserializeOwned> ProofFile<L> {
     ///
     /// Errors: usage.
     pub fn read(path: &str) -> Outcome<Self> {
-        let unreadable = |error: std::io::Error| Failure::usage(format!("the proof {path} cannot be read"), error);
+        let unreadable = |error: std::io::Error| {
+            Failure::usage(format!("the proof {path} cannot be read"), error)
+        };
         let text = if path == "-" {
             let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(unreadable)?;
             text
         } else {
             fs::read_to_string(path).map_err(unreadable)?
         };
         Self::parse(&text).map_err(|error| {
             Failure::usage(format!("the proof {path} is not understood"), error)
-                .next("see the fields in ion report --help of the verb")
+                .next("ion report apply-work --help and apply-device --help show the fields")
         })
     }
 
@@ -102,7 +106,10 @@ impl<L: DeserializeOwned> ProofFile<L> {
     ///
     /// Errors: usage.
     pub fn siblings(&self) -> Outcome<Vec<[u8; 32]>> {
-        self.siblings.iter().map(|text| parse_hash(text, "sibling of the proof")).collect()
+        self.siblings
+            .iter()
+            .map(|text| parse_hash(text, "sibling of the proof"))
+            .collect()
     }
 }
 
@@ -119,7 +126,10 @@ mod tests {
         );
         let proof = ProofFile::<WorkLeafFile>::parse(&text).expect("a well-formed proof");
         assert_eq!(proof.root().ok(), Some([0xab; 32]));
-        assert_eq!(proof.siblings().ok().map(|siblings| siblings.len()), Some(1));
+        assert_eq!(
+            proof.siblings().ok().map(|siblings| siblings.len()),
+            Some(1)
+        );
         assert!(ProofFile::<DeviceLeafFile>::parse(&text).is_err());
         assert!(ProofFile::<WorkLeafFile>::parse(&text.replace("hour", "day")).is_err());
     }

@@ -1,11 +1,11 @@
 //! `ion stake deposit`.
 
+use ::staking::state::DeviceStake;
 use clap::Args;
 use ion_client::{
     accounts, addresses,
     instructions::staking::{self, StakedDevice},
 };
-use ::staking::state::DeviceStake;
 use solana_signer::Signer;
 
 use super::show;
@@ -20,7 +20,9 @@ use crate::{
 
 /// Arguments of `stake deposit`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ion stake deposit 7Xw... 200\n  ion stake deposit 7Xw... 20000000000 --raw --dry-run")]
+#[command(
+    after_help = "Examples:\n  ion stake deposit 7Xw... 200\n  ion stake deposit 7Xw... 20000000000 --raw --dry-run"
+)]
 pub struct DepositArgs {
     /// Device id or address
     device: String,
@@ -40,13 +42,22 @@ impl DepositArgs {
         let (address, device) = device::show::find(ctx, &self.device)?;
         let config = ctx.config()?;
         let wallet = ctx.wallet()?;
-        let owner = self.owner.as_deref().map(|uri| signer::read(uri, "owner's key")).transpose()?;
+        let owner = self
+            .owner
+            .as_deref()
+            .map(|uri| signer::read(uri, "owner's key"))
+            .transpose()?;
 
         // The first deposit makes the account too, so that one command stakes.
-        let stake = accounts::find::<DeviceStake>(&ctx.chain, &addresses::staking::device_stake(&address))?;
+        let stake =
+            accounts::find::<DeviceStake>(&ctx.chain, &addresses::staking::device_stake(&address))?;
         let open = match stake {
             Some(_) => None,
-            None => Some(staking::open_stake(&ctx.payer_wallet()?, &config.io_mint, &address)),
+            None => Some(staking::open_stake(
+                &ctx.payer_wallet()?,
+                &config.io_mint,
+                &address,
+            )),
         };
         let is_new = open.is_some();
         let deposit = staking::stake(
@@ -54,20 +65,30 @@ impl DepositArgs {
             owner.as_ref().map(Signer::pubkey).as_ref(),
             &config.io_mint,
             &token_account(&wallet, &config.io_mint),
-            &StakedDevice { device: address, class: device.class },
+            &StakedDevice {
+                device: address,
+                class: device.class,
+            },
             amount.base,
         );
-        let mut write = Write::new(format!("Deposit {amount} as stake of device {address}"), deposit)
-            .after(open)
-            .effect("from_wallet", wallet)
-            .effect("deposit", amount);
-        if let Ok(facts) = show::facts(ctx, &address) {
-            let after = facts.eligible_io.saturating_add(amount.base);
-            write = write
-                .effect("eligible_afterwards", Amount::io(after))
-                .effect("required", Amount::io(facts.required_io))
-                .effect("is_sufficient_afterwards", after >= facts.required_io);
-        }
+        let mut write = Write::new(
+            format!("Deposit {amount} as stake of device {address}"),
+            deposit,
+        )
+        .after(open)
+        .effect("from_wallet", wallet)
+        .effect("deposit", amount);
+        let required = show::required_io(ctx, &address)?;
+        let eligible = if is_new {
+            0
+        } else {
+            show::facts(ctx, &address)?.eligible_io
+        };
+        let after = eligible.saturating_add(amount.base);
+        write = write
+            .effect("eligible_afterwards", Amount::io(after))
+            .effect("required", Amount::io(required))
+            .effect("is_sufficient_afterwards", after >= required);
         if is_new {
             write = write.warning("creates the stake account of the device and its vault too");
         }

@@ -20,9 +20,12 @@ impl OpenArgs {
         let (address, _) = device::show::find(ctx, &self.device)?;
         let config = ctx.config()?;
         let instruction = staking::open_stake(&ctx.payer_wallet()?, &config.io_mint, &address);
-        Write::new(format!("Create the stake account of device {address} and its vault"), instruction)
-            .effect("stake", addresses::staking::device_stake(&address))
-            .warning("the accounts never close: their rent stays with the device")
-            .run(ctx, |ctx| show::state(ctx, &address))
+        Write::new(
+            format!("Create the stake account of device {address} and its vault"),
+            instruction,
+        )
+        .effect("stake", addresses::staking::device_stake(&address))
+        .warning("the accounts never close: their rent stays with the device")
+        .run(ctx, |ctx| show::state(ctx, &address))
     }
 }

@@ -2,7 +2,10 @@
 
 use clap::Args;
 use ion_client::{accounts, addresses};
-use ion_economics::{params, stake, units::{Bps, Io}};
+use ion_economics::{
+    params, stake,
+    units::{Bps, Io},
+};
 use registry::state::{Device, Params, ProcessorClass};
 use solana_pubkey::Pubkey;
 use staking::state::DeviceStake;
@@ -52,24 +55,33 @@ pub struct Facts {
 ///
 /// Errors: rpc; program when there is no stake account.
 pub fn facts(ctx: &Context, address: &Pubkey) -> Outcome<Facts> {
-    let stake = accounts::find::<DeviceStake>(&ctx.chain, &addresses::staking::device_stake(address))?.ok_or_else(|| {
-        Failure::chain("the stake was not found", format!("device {address} has no stake account"))
-            .next(format!("ion stake open {address}"))
-    })?;
+    let stake =
+        accounts::find::<DeviceStake>(&ctx.chain, &addresses::staking::device_stake(address))?
+            .ok_or_else(|| {
+                Failure::chain(
+                    "the stake was not found",
+                    format!("device {address} has no stake account"),
+                )
+                .next(format!("ion stake open {address}"))
+            })?;
     let device: Device = accounts::fetch(&ctx.chain, address)?;
-    let class: ProcessorClass = accounts::fetch(&ctx.chain, &addresses::registry::class(device.class))?;
+    let class: ProcessorClass =
+        accounts::fetch(&ctx.chain, &addresses::registry::class(device.class))?;
     let values: Params = accounts::fetch(&ctx.chain, &addresses::registry::params(&staking::ID))?;
     let now = ctx.now()?;
-
-    let broken = |error: &dyn std::fmt::Debug| Failure::chain("the stake cannot be computed", format!("{error:?}"));
-    let base = u64::try_from(values.value(&params::staking::BASE_STAKE, now)).unwrap_or_default();
-    let required = stake::required(Io::from_base_units(base), class.stake_multiplier(now), device.qty)
-        .map_err(|error| broken(&error))?;
-    let portion = u16::try_from(values.value(&params::staking::MAX_CO_PORTION_BPS, now)).ok().and_then(Bps::new);
-    let co_cap = stake::co_cap(required, portion.ok_or_else(|| broken(&"the co-stake portion is out of range"))?)
-        .map_err(|error| broken(&error))?;
+    let required = requirement(&device, &class, &values, now)?;
+    let portion = u16::try_from(values.value(&params::staking::MAX_CO_PORTION_BPS, now))
+        .ok()
+        .and_then(Bps::new);
+    let co_cap = stake::co_cap(
+        required,
+        portion.ok_or_else(|| broken(&"the co-stake portion is out of range"))?,
+    )
+    .map_err(|error| broken(&error))?;
     let ledger = stake.ledger().map_err(|error| broken(&error))?;
-    let overflow = ledger.overflow(required, co_cap).map_err(|error| broken(&error))?;
+    let overflow = ledger
+        .overflow(required, co_cap)
+        .map_err(|error| broken(&error))?;
     let eligible_io = stake.eligible_io(now).map_err(|error| broken(&error))?;
     let cooldown = if class.is_withdrawn(now) {
         let normal = values.value(&params::staking::COOLDOWN, now);
@@ -85,6 +97,39 @@ pub fn facts(ctx: &Context, address: &Pubkey) -> Outcome<Facts> {
         cooldown,
         now,
     })
+}
+
+/// Name of a position's stored state.
+fn position_state(code: u8) -> String {
+    stake::PositionState::try_from(code).map_or_else(
+        |_| format!("unknown ({code})"),
+        |state| format!("{state:?}"),
+    )
+}
+
+/// What a device needs now, 1e-8 IO (economics §3.1).
+///
+/// Errors: rpc; program when the device or its class is gone.
+pub fn required_io(ctx: &Context, address: &Pubkey) -> Outcome<u64> {
+    let device: Device = accounts::fetch(&ctx.chain, address)?;
+    let class: ProcessorClass =
+        accounts::fetch(&ctx.chain, &addresses::registry::class(device.class))?;
+    let values: Params = accounts::fetch(&ctx.chain, &addresses::registry::params(&staking::ID))?;
+    Ok(requirement(&device, &class, &values, ctx.now()?)?.base_units())
+}
+
+fn requirement(device: &Device, class: &ProcessorClass, values: &Params, now: i64) -> Outcome<Io> {
+    let base = u64::try_from(values.value(&params::staking::BASE_STAKE, now)).unwrap_or_default();
+    stake::required(
+        Io::from_base_units(base),
+        class.stake_multiplier(now),
+        device.qty,
+    )
+    .map_err(|error| broken(&error))
+}
+
+fn broken(error: &dyn std::fmt::Debug) -> Failure {
+    Failure::chain("the stake cannot be computed", format!("{error:?}"))
 }
 
 /// The stake of a device as a record.
@@ -103,8 +148,11 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
                 .with("wallet", slot.wallet)
                 .with("amount", Amount::io(slot.amount_io))
                 .with("share", Cell::Bps(slot.share_bps.into()))
-                .with("state", u64::from(slot.state))
-                .with("cooldown_ends_at", Cell::time_or_nothing(slot.cooldown_ends_at))
+                .with("state", position_state(slot.state))
+                .with(
+                    "cooldown_ends_at",
+                    Cell::time_or_nothing(slot.cooldown_ends_at),
+                )
         })
         .collect();
     Ok(Record::new()
@@ -117,10 +165,23 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
         .with("active", Amount::io(stake.active_io))
         .with("withdrawable_overflow", Amount::io(facts.overflow_io))
         .with("cooling", Amount::io(stake.cooling_io))
-        .with("cooldown_ends_at", Cell::time_or_nothing(stake.cooldown_ends_at))
+        .with(
+            "cooldown_ends_at",
+            Cell::time_or_nothing(stake.cooldown_ends_at),
+        )
         .with("restored", Amount::io(stake.restored_io))
-        .with("underfunded_since", Cell::time_or_nothing(stake.underfunded_since))
-        .with("open_offer", if stake.open_offer_seq == 0 { Cell::Nothing } else { stake.open_offer_seq.into() })
+        .with(
+            "underfunded_since",
+            Cell::time_or_nothing(stake.underfunded_since),
+        )
+        .with(
+            "open_offer",
+            if stake.open_offer_seq == 0 {
+                Cell::Nothing
+            } else {
+                stake.open_offer_seq.into()
+            },
+        )
         .with("open_cases", stake.open_cases)
         .with("positions", positions))
 }

@@ -1,6 +1,8 @@
 //! Addresses of the booking program.
 
-use ::booking::constants::{BOOKING_SEED, ESCROW_SEED, QUOTE_SEED, TNE_DAY_SEED, TNE_SEED, WORK_SEED};
+use ::booking::constants::{
+    BOOKING_SEED, ESCROW_SEED, QUOTE_SEED, TNE_DAY_SEED, TNE_SEED, WORK_SEED,
+};
 use solana_pubkey::Pubkey;
 
 /// A quote by its id.

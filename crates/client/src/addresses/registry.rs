@@ -2,7 +2,8 @@
 
 use ion_merkle::report::ReportKind;
 use registry::constants::{
-    ACTION_SEED, CALLER_SEED, CLASS_SEED, CONFIG_SEED, DEVICE_SEED, PARAMS_SEED, POLL_SEED, ROLES_SEED, VERIFIERS_SEED,
+    ACTION_SEED, CALLER_SEED, CLASS_SEED, CONFIG_SEED, DEVICE_SEED, PARAMS_SEED, POLL_SEED,
+    ROLES_SEED, VERIFIERS_SEED,
 };
 use solana_pubkey::Pubkey;
 
@@ -43,7 +44,12 @@ pub fn verifier_set() -> Pubkey {
 
 /// The poll of a report, by its identity.
 pub fn poll(kind: ReportKind, subject: &Pubkey, seq: u64) -> Pubkey {
-    derive(&[POLL_SEED, &[kind.to_u8()], subject.as_ref(), &seq.to_le_bytes()])
+    derive(&[
+        POLL_SEED,
+        &[kind.to_u8()],
+        subject.as_ref(),
+        &seq.to_le_bytes(),
+    ])
 }
 
 /// Address with which any of the programs signs its calls to another, by the program's id.

@@ -2,7 +2,10 @@
 
 use solana_pubkey::Pubkey;
 use staking::{
-    constants::{CALLER_SEED, CO_POSITION_SEED, CO_STAKER_SEED, OFFER_SEED, STAKE_SEED, STAKE_VAULT_SEED, TOTALS_SEED},
+    constants::{
+        CALLER_SEED, CO_POSITION_SEED, CO_STAKER_SEED, OFFER_SEED, STAKE_SEED, STAKE_VAULT_SEED,
+        TOTALS_SEED,
+    },
     state::shard_of,
 };
 

@@ -1,8 +1,8 @@
 //! Instructions of the booking program.
 
 use ::booking::{
-    ApplyWorkLeafArgs, BookArgs, CancelArgs, CreateQuoteArgs, EarnArgs, ID, InitShardArgs, OpenTneDayArgs, PayArgs,
-    PullPayDueArgs, StartArgs, TerminateArgs, accounts, instruction,
+    ApplyWorkLeafArgs, BookArgs, CancelArgs, CreateQuoteArgs, EarnArgs, ID, InitShardArgs,
+    OpenTneDayArgs, PayArgs, PullPayDueArgs, StartArgs, TerminateArgs, accounts, instruction,
 };
 use anchor_lang::{InstructionData, ToAccountMetas};
 use ion_economics::booking::Currency;
@@ -22,10 +22,17 @@ pub struct QuotedDevice {
 }
 
 fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    Instruction { program_id: ID, accounts: accounts.to_account_metas(None), data: data.data() }
+    Instruction {
+        program_id: ID,
+        accounts: accounts.to_account_metas(None),
+        data: data.data(),
+    }
 }
 
-fn with_remaining(mut instruction: Instruction, metas: impl IntoIterator<Item = AccountMeta>) -> Instruction {
+fn with_remaining(
+    mut instruction: Instruction,
+    metas: impl IntoIterator<Item = AccountMeta>,
+) -> Instruction {
     instruction.accounts.extend(metas);
     instruction
 }
@@ -49,7 +56,9 @@ pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
             tne: addresses::booking::tne_totals(shard),
             system_program: anchor_lang::system_program::ID,
         },
-        instruction::InitShard { args: InitShardArgs { shard } },
+        instruction::InitShard {
+            args: InitShardArgs { shard },
+        },
     )
 }
 
@@ -119,7 +128,12 @@ pub fn book(renter: &Pubkey, mint: &Pubkey, quote_id: &[u8; 16], max_total: u64)
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::Book { args: BookArgs { max_total, op_seq: 0 } },
+        instruction::Book {
+            args: BookArgs {
+                max_total,
+                op_seq: 0,
+            },
+        },
     )
 }
 
@@ -147,7 +161,9 @@ pub fn pay(
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::Pay { args: PayArgs { amount, op_seq } },
+        instruction::Pay {
+            args: PayArgs { amount, op_seq },
+        },
     )
 }
 
@@ -194,7 +210,9 @@ pub fn cancel(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey]) 
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::Cancel { args: CancelArgs { op_seq } },
+        instruction::Cancel {
+            args: CancelArgs { op_seq },
+        },
     );
     with_remaining(instruction, writable(hired))
 }
@@ -246,7 +264,9 @@ pub fn start(scheduler: &Pubkey, booking: &Pubkey, op_seq: u32) -> Instruction {
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::Start { args: StartArgs { op_seq } },
+        instruction::Start {
+            args: StartArgs { op_seq },
+        },
     )
 }
 
@@ -291,7 +311,9 @@ pub fn terminate(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::Terminate { args: TerminateArgs { op_seq } },
+        instruction::Terminate {
+            args: TerminateArgs { op_seq },
+        },
     );
     with_remaining(instruction, writable(hired))
 }
@@ -319,7 +341,10 @@ pub fn end(by: &Pubkey, booking: &Pubkey, hired: &[Pubkey]) -> Instruction {
 /// Pays one line of a record to its supplier. Signer: anyone; `destination` is the associated account
 /// of the device's payout wallet, or any account of that wallet when it signs. `day` is the UTC day of
 /// now, whose epoch must be open.
-#[expect(clippy::too_many_arguments, reason = "each is a fact the caller read from the booking")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a fact the caller read from the booking"
+)]
 pub fn earn(
     by: &Pubkey,
     booking: &Pubkey,
@@ -353,12 +378,19 @@ pub fn earn(
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::Earn { args: EarnArgs { line } },
+        instruction::Earn {
+            args: EarnArgs { line },
+        },
     )
 }
 
 /// Gives an unpriced record its IO amount. Signer: anyone.
-pub fn price_record(by: &Pubkey, booking: &Pubkey, record_seq: u32, price_update: &Pubkey) -> Instruction {
+pub fn price_record(
+    by: &Pubkey,
+    booking: &Pubkey,
+    record_seq: u32,
+    price_update: &Pubkey,
+) -> Instruction {
     build(
         accounts::PriceRecord {
             by: *by,
@@ -390,11 +422,15 @@ pub fn close_record(by: &Pubkey, booking: &Pubkey, record_seq: u32, payer: &Pubk
 
 /// Sends the payer's balance. Signer: the payer, to any token account of it; anyone, to its
 /// associated account.
-pub fn pull_refund(by: &Pubkey, booking: &Pubkey, mint: &Pubkey, destination: &Pubkey) -> Instruction {
+pub fn pull_refund(
+    by: &Pubkey,
+    booking: &Pubkey,
+    mint: &Pubkey,
+    destination: &Pubkey,
+) -> Instruction {
     build(
         accounts::PullRefund {
             by: *by,
-            config: addresses::registry::config(),
             booking: *booking,
             escrow: addresses::booking::escrow(booking),
             mint: *mint,
@@ -421,7 +457,6 @@ pub fn pull_pay_due(
     build(
         accounts::PullPayDue {
             payout_wallet: *payout_wallet,
-            config: addresses::registry::config(),
             booking: *booking,
             device: *device,
             escrow: addresses::booking::escrow(booking),
@@ -431,12 +466,20 @@ pub fn pull_pay_due(
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },
-        instruction::PullPayDue { args: PullPayDueArgs { line } },
+        instruction::PullPayDue {
+            args: PullPayDueArgs { line },
+        },
     )
 }
 
 /// Sends the fees of an ended booking to the fee vault. Signer: anyone. `day` as in [`earn`].
-pub fn settle(by: &Pubkey, booking: &Pubkey, currency: Currency, mint: &Pubkey, day: u64) -> Instruction {
+pub fn settle(
+    by: &Pubkey,
+    booking: &Pubkey,
+    currency: Currency,
+    mint: &Pubkey,
+    day: u64,
+) -> Instruction {
     build(
         accounts::Settle {
             by: *by,
@@ -459,7 +502,13 @@ pub fn settle(by: &Pubkey, booking: &Pubkey, currency: Currency, mint: &Pubkey, 
 }
 
 /// Closes a settled booking whose balances are pulled; the rent goes to the renter. Signer: anyone.
-pub fn close(by: &Pubkey, booking: &Pubkey, currency: Currency, mint: &Pubkey, renter: &Pubkey) -> Instruction {
+pub fn close(
+    by: &Pubkey,
+    booking: &Pubkey,
+    currency: Currency,
+    mint: &Pubkey,
+    renter: &Pubkey,
+) -> Instruction {
     let excess_vault = match currency {
         Currency::Usdc => addresses::ide::fee_usdc(),
         Currency::Io => addresses::ide::reward_vault(),
@@ -467,7 +516,6 @@ pub fn close(by: &Pubkey, booking: &Pubkey, currency: Currency, mint: &Pubkey, r
     build(
         accounts::Close {
             by: *by,
-            config: addresses::registry::config(),
             params: addresses::registry::params(&ID),
             booking: *booking,
             escrow: addresses::booking::escrow(booking),
@@ -490,7 +538,9 @@ pub fn open_tne_day(payer: &Pubkey, day: u64) -> Instruction {
             tne_day: addresses::booking::tne_day(day),
             system_program: anchor_lang::system_program::ID,
         },
-        instruction::OpenTneDay { args: OpenTneDayArgs { day } },
+        instruction::OpenTneDay {
+            args: OpenTneDayArgs { day },
+        },
     )
 }
 
@@ -505,6 +555,9 @@ pub fn fold_tne_day(by: &Pubkey, day: u64, shards: &[u8]) -> Instruction {
         },
         instruction::FoldTneDay {},
     );
-    let keys: Vec<Pubkey> = shards.iter().map(|shard| addresses::booking::tne_totals(*shard)).collect();
+    let keys: Vec<Pubkey> = shards
+        .iter()
+        .map(|shard| addresses::booking::tne_totals(*shard))
+        .collect();
     with_remaining(instruction, writable(&keys))
 }

@@ -49,7 +49,10 @@ pub fn open_epoch(payer: &Pubkey, day: u64) -> Instruction {
             program: ide::ID,
         }
         .to_account_metas(None),
-        data: instruction::OpenEpoch { args: OpenEpochArgs { day } }.data(),
+        data: instruction::OpenEpoch {
+            args: OpenEpochArgs { day },
+        }
+        .data(),
     }
 }
 

@@ -4,9 +4,9 @@ use anchor_lang::{InstructionData, ToAccountMetas};
 use ion_economics::params::Program as Consumer;
 use ion_merkle::report::ReportKind;
 use registry::{
-    AcceptRoleArgs, ApplyDeviceLeafArgs, InitParamsArgs, InitializeArgs, LockDevicesArgs, OpenPollArgs, PauseArgs,
-    QueueActionArgs, RegisterDeviceArgs, UnlockDevicesArgs, UnpauseArgs, UpdateDeviceArgs, VoteReportArgs, accounts,
-    instruction,
+    AcceptRoleArgs, ApplyDeviceLeafArgs, InitParamsArgs, InitializeArgs, LockDevicesArgs,
+    OpenPollArgs, PauseArgs, QueueActionArgs, RegisterDeviceArgs, UnlockDevicesArgs, UnpauseArgs,
+    UpdateDeviceArgs, VoteReportArgs, accounts, instruction,
     state::{ActionKind, PauseBit, RoleKind},
 };
 use solana_instruction::{AccountMeta, Instruction};
@@ -15,12 +15,21 @@ use solana_pubkey::Pubkey;
 use crate::addresses;
 
 fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    Instruction { program_id: registry::ID, accounts: accounts.to_account_metas(None), data: data.data() }
+    Instruction {
+        program_id: registry::ID,
+        accounts: accounts.to_account_metas(None),
+        data: data.data(),
+    }
 }
 
 /// Creates configuration, roles, verifier set and the registry's own parameters. Signer: the
 /// program's upgrade authority, which pays.
-pub fn initialize(authority: &Pubkey, io_mint: &Pubkey, usdc_mint: &Pubkey, args: InitializeArgs) -> Instruction {
+pub fn initialize(
+    authority: &Pubkey,
+    io_mint: &Pubkey,
+    usdc_mint: &Pubkey,
+    args: InitializeArgs,
+) -> Instruction {
     build(
         accounts::Initialize {
             authority: *authority,
@@ -52,13 +61,23 @@ pub fn init_params(authority: &Pubkey, consumer: Consumer, program: &Pubkey) -> 
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::InitParams { args: InitParamsArgs { consumer: consumer.to_u8(), program: *program } },
+        instruction::InitParams {
+            args: InitParamsArgs {
+                consumer: consumer.to_u8(),
+                program: *program,
+            },
+        },
     )
 }
 
 /// Queues a decision. `id` is `Config::next_action_id`. Signers: the governance key and the payer of
 /// the rent.
-pub fn queue_action(payer: &Pubkey, governance: &Pubkey, id: u64, payload: ActionKind) -> Instruction {
+pub fn queue_action(
+    payer: &Pubkey,
+    governance: &Pubkey,
+    id: u64,
+    payload: ActionKind,
+) -> Instruction {
     build(
         accounts::QueueAction {
             payer: *payer,
@@ -71,7 +90,9 @@ pub fn queue_action(payer: &Pubkey, governance: &Pubkey, id: u64, payload: Actio
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::QueueAction { args: QueueActionArgs { payload } },
+        instruction::QueueAction {
+            args: QueueActionArgs { payload },
+        },
     )
 }
 
@@ -105,12 +126,16 @@ pub fn execute_action(executor: &Pubkey, id: u64, payload: &ActionKind) -> Instr
     match payload {
         ActionKind::CreateClass { id: class, .. } => return create_class(executor, id, *class),
         ActionKind::SetParam { program, .. } => {
-            metas.params =
-                Consumer::from_u8(*program).map(|consumer| addresses::registry::params(&consumer_program(consumer)));
+            metas.params = Consumer::from_u8(*program)
+                .map(|consumer| addresses::registry::params(&consumer_program(consumer)));
         }
-        ActionKind::SetClass { id: class, .. } => metas.class = Some(addresses::registry::class(*class)),
+        ActionKind::SetClass { id: class, .. } => {
+            metas.class = Some(addresses::registry::class(*class))
+        }
         ActionKind::SetRole { .. } => metas.roles = Some(addresses::registry::roles()),
-        ActionKind::SetVerifierSet { .. } => metas.verifiers = Some(addresses::registry::verifier_set()),
+        ActionKind::SetVerifierSet { .. } => {
+            metas.verifiers = Some(addresses::registry::verifier_set())
+        }
         ActionKind::SealGenesis => {}
         ActionKind::BlockDevice { device }
         | ActionKind::UnblockDevice { device }
@@ -172,7 +197,9 @@ pub fn accept_role(proposed: &Pubkey, role: RoleKind) -> Instruction {
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::AcceptRole { args: AcceptRoleArgs { role } },
+        instruction::AcceptRole {
+            args: AcceptRoleArgs { role },
+        },
     )
 }
 
@@ -187,7 +214,9 @@ pub fn pause(guardian: &Pubkey, bit: PauseBit) -> Instruction {
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::Pause { args: PauseArgs { bit } },
+        instruction::Pause {
+            args: PauseArgs { bit },
+        },
     )
 }
 
@@ -201,7 +230,9 @@ pub fn unpause(authority: &Pubkey, bit: PauseBit) -> Instruction {
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::Unpause { args: UnpauseArgs { bit } },
+        instruction::Unpause {
+            args: UnpauseArgs { bit },
+        },
     )
 }
 
@@ -288,7 +319,11 @@ pub fn terminate_device(owner: &Pubkey, device: &Pubkey) -> Instruction {
 }
 
 /// Applies a leaf of the device report of `args.hour` to a device (its account). Signer: anyone.
-pub fn apply_device_leaf(cranker: &Pubkey, device: &Pubkey, args: ApplyDeviceLeafArgs) -> Instruction {
+pub fn apply_device_leaf(
+    cranker: &Pubkey,
+    device: &Pubkey,
+    args: ApplyDeviceLeafArgs,
+) -> Instruction {
     build(
         accounts::ApplyDeviceLeaf {
             cranker: *cranker,
@@ -312,9 +347,17 @@ pub fn lock_devices(caller: &Pubkey, hired_by: &Pubkey, devices: &[Pubkey]) -> I
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::LockDevices { args: LockDevicesArgs { hired_by: *hired_by } },
+        instruction::LockDevices {
+            args: LockDevicesArgs {
+                hired_by: *hired_by,
+            },
+        },
     );
-    instruction.accounts.extend(devices.iter().map(|device| AccountMeta::new(*device, false)));
+    instruction.accounts.extend(
+        devices
+            .iter()
+            .map(|device| AccountMeta::new(*device, false)),
+    );
     instruction
 }
 
@@ -327,9 +370,17 @@ pub fn unlock_devices(caller: &Pubkey, hired_by: &Pubkey, devices: &[Pubkey]) ->
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::UnlockDevices { args: UnlockDevicesArgs { hired_by: *hired_by } },
+        instruction::UnlockDevices {
+            args: UnlockDevicesArgs {
+                hired_by: *hired_by,
+            },
+        },
     );
-    instruction.accounts.extend(devices.iter().map(|device| AccountMeta::new(*device, false)));
+    instruction.accounts.extend(
+        devices
+            .iter()
+            .map(|device| AccountMeta::new(*device, false)),
+    );
     instruction
 }
 
@@ -344,7 +395,13 @@ pub fn open_poll(payer: &Pubkey, kind: ReportKind, subject: &Pubkey, seq: u64) -
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::OpenPoll { args: OpenPollArgs { kind: kind.to_u8(), subject: *subject, seq } },
+        instruction::OpenPoll {
+            args: OpenPollArgs {
+                kind: kind.to_u8(),
+                subject: *subject,
+                seq,
+            },
+        },
     )
 }
 
@@ -358,7 +415,9 @@ pub fn vote_report(verifier: &Pubkey, poll: &Pubkey, payload_hash: [u8; 32]) -> 
             event_authority: addresses::registry::event_authority(),
             program: registry::ID,
         },
-        instruction::VoteReport { args: VoteReportArgs { payload_hash } },
+        instruction::VoteReport {
+            args: VoteReportArgs { payload_hash },
+        },
     )
 }
 

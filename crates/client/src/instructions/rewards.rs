@@ -35,6 +35,9 @@ pub fn initialize(
             program: rewards::ID,
         }
         .to_account_metas(None),
-        data: instruction::Initialize { args: InitializeArgs { start_hour } }.data(),
+        data: instruction::Initialize {
+            args: InitializeArgs { start_hour },
+        }
+        .data(),
     }
 }

@@ -7,7 +7,8 @@ use anchor_lang::{InstructionData, ToAccountMetas};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use staking::{
-    AcceptOfferArgs, CreateOfferArgs, InitShardArgs, StakeArgs, WithdrawOverflowArgs, accounts, instruction,
+    AcceptOfferArgs, CreateOfferArgs, InitShardArgs, StakeArgs, WithdrawOverflowArgs, accounts,
+    instruction,
 };
 
 use crate::addresses::{registry as reg, staking as addr};
@@ -38,7 +39,11 @@ impl StakedDevice {
 }
 
 fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    Instruction { program_id: staking::ID, accounts: accounts.to_account_metas(None), data: data.data() }
+    Instruction {
+        program_id: staking::ID,
+        accounts: accounts.to_account_metas(None),
+        data: data.data(),
+    }
 }
 
 /// Creates a shard of the counted stake, 0 to 15. Signer: anyone, who pays.
@@ -49,7 +54,9 @@ pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
             totals: addr::totals(shard),
             system_program: anchor_lang::system_program::ID,
         },
-        instruction::InitShard { args: InitShardArgs { shard } },
+        instruction::InitShard {
+            args: InitShardArgs { shard },
+        },
     )
 }
 
@@ -95,7 +102,9 @@ pub fn stake(
             event_authority: addr::event_authority(),
             program: staking::ID,
         },
-        instruction::Stake { args: StakeArgs { amount_io } },
+        instruction::Stake {
+            args: StakeArgs { amount_io },
+        },
     )
 }
 
@@ -119,7 +128,9 @@ pub fn withdraw_overflow(
             event_authority: addr::event_authority(),
             program: staking::ID,
         },
-        instruction::WithdrawOverflow { args: WithdrawOverflowArgs { amount_io } },
+        instruction::WithdrawOverflow {
+            args: WithdrawOverflowArgs { amount_io },
+        },
     )
 }
 
@@ -137,7 +148,12 @@ pub fn begin_unstake(wallet: &Pubkey, device: &StakedDevice) -> Instruction {
 }
 
 /// Takes the cooled principal. Signer: the stake wallet, whose token account `destination` is.
-pub fn withdraw(wallet: &Pubkey, io_mint: &Pubkey, destination: &Pubkey, device: &StakedDevice) -> Instruction {
+pub fn withdraw(
+    wallet: &Pubkey,
+    io_mint: &Pubkey,
+    destination: &Pubkey,
+    device: &StakedDevice,
+) -> Instruction {
     build(
         accounts::Withdraw {
             wallet: *wallet,
@@ -167,7 +183,13 @@ pub fn refresh_stake(device: &StakedDevice) -> Instruction {
 
 /// Offers a co-stake of `amount_io` (1e-8 IO) for `share_bps` of the block rewards. `seq` is one more
 /// than `DeviceStake::offer_seq`. Signer: the stake wallet, who pays.
-pub fn create_offer(wallet: &Pubkey, device: &StakedDevice, seq: u64, amount_io: u64, share_bps: u16) -> Instruction {
+pub fn create_offer(
+    wallet: &Pubkey,
+    device: &StakedDevice,
+    seq: u64,
+    amount_io: u64,
+    share_bps: u16,
+) -> Instruction {
     build(
         accounts::CreateOffer {
             wallet: *wallet,
@@ -178,12 +200,22 @@ pub fn create_offer(wallet: &Pubkey, device: &StakedDevice, seq: u64, amount_io:
             event_authority: addr::event_authority(),
             program: staking::ID,
         },
-        instruction::CreateOffer { args: CreateOfferArgs { amount_io, share_bps } },
+        instruction::CreateOffer {
+            args: CreateOfferArgs {
+                amount_io,
+                share_bps,
+            },
+        },
     )
 }
 
 /// Takes an open offer back; the rent goes to `offer_payer`, `Offer::payer`. Signer: the stake wallet.
-pub fn retract_offer(wallet: &Pubkey, device: &Pubkey, seq: u64, offer_payer: &Pubkey) -> Instruction {
+pub fn retract_offer(
+    wallet: &Pubkey,
+    device: &Pubkey,
+    seq: u64,
+    offer_payer: &Pubkey,
+) -> Instruction {
     build(
         accounts::RetractOffer {
             wallet: *wallet,
@@ -312,7 +344,12 @@ pub fn withdraw_position(
 
 /// Closes the account of a position without money; the rent goes to `position_payer`,
 /// `CoPosition::payer`. Anyone may send it.
-pub fn close_position(co_staker: &Pubkey, device: &StakedDevice, seq: u64, position_payer: &Pubkey) -> Instruction {
+pub fn close_position(
+    co_staker: &Pubkey,
+    device: &StakedDevice,
+    seq: u64,
+    position_payer: &Pubkey,
+) -> Instruction {
     build(
         accounts::ClosePosition {
             book: device.book(),

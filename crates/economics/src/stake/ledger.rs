@@ -7,43 +7,13 @@
 //! of all principal changes by exactly the amount that enters or leaves the vault.
 
 use super::{
-    exit, DayBuckets, Position, PositionInput, PositionState, StakeResult, StakeRuleError, View,
-    CO_SLOTS,
+    exit, DayBuckets, OwnerStatus, OwnerTranche, Position, PositionInput, PositionState,
+    StakeResult, StakeRuleError, View, CO_SLOTS,
 };
 use crate::{
     math::MathResult,
     units::{Io, UnixSeconds},
 };
-
-/// The owner's tranche.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OwnerTranche {
-    /// `O_act`: counts and is reachable by rule.
-    pub active: Io,
-    /// `O_cool`: cooling or withdrawable.
-    pub cooling: Io,
-    /// Start of the cooldown; 0 while none runs.
-    pub cooldown_starts_at: UnixSeconds,
-    /// End of the cooldown; 0 while none runs.
-    pub cooldown_ends_at: UnixSeconds,
-    /// Restored by a slash case after the tranche was withdrawn; withdrawable at once.
-    pub restored: Io,
-}
-
-/// State of the owner's tranche at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnerStatus {
-    /// No principal.
-    None,
-    /// Counted stake is below the requirement, since this time.
-    Underfunded(UnixSeconds),
-    /// Counted stake meets the requirement.
-    Sufficient,
-    /// Cooling until this time.
-    Cooldown(UnixSeconds),
-    /// Can be withdrawn now.
-    Withdrawable,
-}
 
 /// The book of one device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

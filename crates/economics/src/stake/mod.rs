@@ -13,6 +13,7 @@ pub mod buckets;
 pub mod exit;
 pub mod ledger;
 pub mod offer;
+pub mod owner;
 pub mod position;
 pub mod requirement;
 #[cfg(test)]
@@ -20,7 +21,8 @@ mod tests;
 
 pub use buckets::{DayBuckets, BUCKET_DAYS};
 pub use exit::ExitTerms;
-pub use ledger::{Ledger, OwnerStatus, OwnerTranche};
+pub use ledger::Ledger;
+pub use owner::{OwnerStatus, OwnerTranche};
 pub use position::{Position, PositionInput, PositionState, PositionStatus};
 pub use requirement::{co_cap, required, RequirementChange, RequirementLine};
 

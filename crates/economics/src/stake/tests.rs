@@ -1017,13 +1017,14 @@ proptest! {
 
     /// Buckets agree with a plain list of days.
     #[test]
-    fn buckets_agree_with_a_list(steps in proptest::collection::vec((any::<bool>(), 0..50_u64, 0..9_i64), 1..80)) {
+    fn buckets_agree_with_a_list(steps in proptest::collection::vec((any::<bool>(), 0..50_u64, 0..9_usize), 1..80)) {
         let mut ring = DayBuckets::EMPTY;
         let mut days = vec![0_u64; 1_000];
         let mut today = 40_usize;
         for (withdraws, amount, pass) in steps {
-            today += pass as usize;
-            let now = at(today as i64 * DAY + 5);
+            today += pass;
+            let start = |day: usize| i64::try_from(day).unwrap() * DAY;
+            let now = at(start(today) + 5);
             if withdraws {
                 ring = ring.withdrawn(units(amount), now).unwrap();
                 days[today] += amount;
@@ -1039,7 +1040,7 @@ proptest! {
             for back in [0, 1, 7, 30, 31] {
                 let from = today - back;
                 let expected: u64 = days[from..=today].iter().sum();
-                prop_assert_eq!(ring.since(at(from as i64 * DAY), now).unwrap(), units(expected));
+                prop_assert_eq!(ring.since(at(start(from)), now).unwrap(), units(expected));
             }
         }
     }

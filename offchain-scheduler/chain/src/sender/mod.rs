@@ -114,8 +114,21 @@ pub struct Sender<C, S = SqlOutbox> {
 
 impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
     /// A sender; it makes no call before its first pass.
-    pub fn new(outbox: Outbox<S>, chain: Arc<C>, signers: Signers, settings: SenderSettings, benign: Benign) -> Self {
-        Self { outbox, chain, signers, settings, benign, recovered: false }
+    pub fn new(
+        outbox: Outbox<S>,
+        chain: Arc<C>,
+        signers: Signers,
+        settings: SenderSettings,
+        benign: Benign,
+    ) -> Self {
+        Self {
+            outbox,
+            chain,
+            signers,
+            settings,
+            benign,
+            recovered: false,
+        }
     }
 
     /// One pass: first every row in flight is resolved against the chain (in history, too, on the
@@ -142,8 +155,16 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         }
     }
 
-    async fn advance(&self, row: &OutboxRow, input: Input) -> Result<Option<OutboxRow>, SendLoopError> {
-        Ok(self.outbox.store().advance(row, input, self.outbox.now_ms()).await?)
+    async fn advance(
+        &self,
+        row: &OutboxRow,
+        input: Input,
+    ) -> Result<Option<OutboxRow>, SendLoopError> {
+        Ok(self
+            .outbox
+            .store()
+            .advance(row, input, self.outbox.now_ms())
+            .await?)
     }
 
     /// Every signature ever made for a row.
@@ -154,14 +175,24 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
             .await?
             .into_iter()
             .map(|text| {
-                text.parse()
-                    .map_err(|_| StoreError::Corrupt { column: "signature", value: text }.into())
+                text.parse().map_err(|_| {
+                    StoreError::Corrupt {
+                        column: "signature",
+                        value: text,
+                    }
+                    .into()
+                })
             })
             .collect()
     }
 
     /// Writes down that the row was refused, and what follows from it.
-    async fn refuse(&self, row: &OutboxRow, error: &TransactionError, tick: &mut Tick) -> Result<(), SendLoopError> {
+    async fn refuse(
+        &self,
+        row: &OutboxRow,
+        error: &TransactionError,
+        tick: &mut Tick,
+    ) -> Result<(), SendLoopError> {
         let code = match error {
             TransactionError::InstructionError(_, InstructionError::Custom(code)) => Some(*code),
             _ => None,
@@ -172,7 +203,11 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         } else if row.failures.saturating_add(1) >= self.settings.poison_after {
             AfterRefusal::Poison
         } else {
-            AfterRefusal::RetryAt(self.outbox.now_ms().saturating_add(self.wait_ms(row.failures)))
+            AfterRefusal::RetryAt(
+                self.outbox
+                    .now_ms()
+                    .saturating_add(self.wait_ms(row.failures)),
+            )
         };
         match then {
             AfterRefusal::Close => {
@@ -188,29 +223,65 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
                 tracing::error!(outbox_id = %row.key, kind, code, %error, "refused too often: stopped");
             }
         }
-        self.advance(row, Input::Refuse { code, error: error.to_string(), then }).await?;
+        self.advance(
+            row,
+            Input::Refuse {
+                code,
+                error: error.to_string(),
+                then,
+            },
+        )
+        .await?;
         Ok(())
     }
 
     /// Stops a row that no retry can help.
-    async fn poison(&self, row: &OutboxRow, error: String, tick: &mut Tick) -> Result<(), SendLoopError> {
+    async fn poison(
+        &self,
+        row: &OutboxRow,
+        error: String,
+        tick: &mut Tick,
+    ) -> Result<(), SendLoopError> {
         tick.poisoned += 1;
         tracing::error!(outbox_id = %row.key, kind = row.key.kind.as_str(), error, "cannot be built: stopped");
-        self.advance(row, Input::Refuse { code: None, error, then: AfterRefusal::Poison }).await?;
+        self.advance(
+            row,
+            Input::Refuse {
+                code: None,
+                error,
+                then: AfterRefusal::Poison,
+            },
+        )
+        .await?;
         Ok(())
     }
 
-    async fn finalize(&self, row: &OutboxRow, signature: &Signature, tick: &mut Tick) -> Result<(), SendLoopError> {
+    async fn finalize(
+        &self,
+        row: &OutboxRow,
+        signature: &Signature,
+        tick: &mut Tick,
+    ) -> Result<(), SendLoopError> {
         tick.finalized += 1;
         tracing::info!(outbox_id = %row.key, kind = row.key.kind.as_str(), %signature, "finalized");
-        self.advance(row, Input::Finalize { signature: signature.to_string() }).await?;
+        self.advance(
+            row,
+            Input::Finalize {
+                signature: signature.to_string(),
+            },
+        )
+        .await?;
         Ok(())
     }
 
     /// Wait in milliseconds after `failures` earlier refusals: doubles, up to the longest.
     fn wait_ms(&self, failures: u32) -> i64 {
         let factor = 2u32.checked_pow(failures).unwrap_or(u32::MAX);
-        let wait = self.settings.retry_after.saturating_mul(factor).min(self.settings.retry_at_most);
+        let wait = self
+            .settings
+            .retry_after
+            .saturating_mul(factor)
+            .min(self.settings.retry_at_most);
         i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
     }
 }

@@ -23,10 +23,21 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
     /// Looks up all rows in flight and returns how many still are.
     pub(super) async fn resolve(&self, tick: &mut Tick) -> Result<u32, SendLoopError> {
         let mut open = 0;
-        for row in self.outbox.store().in_flight(self.settings.max_in_flight).await? {
-            if self.resolve_row(&row, tick).await? {
-                open += 1;
-            }
+        for row in self
+            .outbox
+            .store()
+            .in_flight(self.settings.max_in_flight)
+            .await?
+        {
+            let is_open = match self.resolve_row(&row, tick).await {
+                // The node answers, but not about this row: it stays in flight.
+                Err(SendLoopError::Chain(error)) if !error.is_retryable() => {
+                    tracing::warn!(outbox_id = %row.key, kind = row.key.kind.as_str(), %error, "status refused");
+                    true
+                }
+                resolved => resolved?,
+            };
+            open += u32::from(is_open);
         }
         Ok(open)
     }
@@ -70,7 +81,12 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
     }
 
     /// Ends the row if its fate is final.
-    async fn settle(&self, row: &OutboxRow, fate: &Fate, tick: &mut Tick) -> Result<bool, SendLoopError> {
+    async fn settle(
+        &self,
+        row: &OutboxRow,
+        fate: &Fate,
+        tick: &mut Tick,
+    ) -> Result<bool, SendLoopError> {
         match fate {
             Fate::Landed(signature) => self.finalize(row, signature, tick).await.map(|()| true),
             Fate::Failed(error) => self.refuse(row, error, tick).await.map(|()| true),
@@ -80,12 +96,22 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
 
     /// What became of the row's signatures, and the finalized height read after them. Earlier
     /// signatures are asked about, too: should a dead one turn up, its effect is the row's effect.
-    async fn fate(&self, row: &OutboxRow, search_history: bool) -> Result<(Fate, u64), SendLoopError> {
+    async fn fate(
+        &self,
+        row: &OutboxRow,
+        search_history: bool,
+    ) -> Result<(Fate, u64), SendLoopError> {
         let signatures = self.signatures(row).await?;
         let asked = signatures.clone();
-        let answer = self.ask(move |chain| chain.status(&asked, search_history)).await?;
+        let answer = self
+            .ask(move |chain| chain.status(&asked, search_history))
+            .await?;
         let of = |wanted: fn(&TxStatus) -> bool| {
-            signatures.iter().zip(&answer.statuses).find(|(_, status)| wanted(status)).map(|(signature, _)| *signature)
+            signatures
+                .iter()
+                .zip(&answer.statuses)
+                .find(|(_, status)| wanted(status))
+                .map(|(signature, _)| *signature)
         };
         let fate = if let Some(signature) = of(|status| matches!(status, TxStatus::Succeeded)) {
             Fate::Landed(signature)
@@ -101,12 +127,19 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
 
     /// Whether a row without a present signature had an effect through an earlier one; the row is
     /// ended then. `None` when an earlier signature is seen but not final.
-    pub(super) async fn settle_earlier(&self, row: &OutboxRow, tick: &mut Tick) -> Result<Option<bool>, SendLoopError> {
+    pub(super) async fn settle_earlier(
+        &self,
+        row: &OutboxRow,
+        tick: &mut Tick,
+    ) -> Result<Option<bool>, SendLoopError> {
         if row.attempts == 0 {
             return Ok(Some(false));
         }
         match self.fate(row, true).await?.0 {
-            Fate::Landed(signature) => self.finalize(row, &signature, tick).await.map(|()| Some(true)),
+            Fate::Landed(signature) => self
+                .finalize(row, &signature, tick)
+                .await
+                .map(|()| Some(true)),
             Fate::Seen => Ok(None),
             Fate::Failed(_) | Fate::Unknown => Ok(Some(false)),
         }
@@ -131,7 +164,9 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         };
         match self.ask(move |chain| chain.submit(&bytes)).await {
             Ok(_) => {}
-            Err(SendLoopError::Chain(error @ (ChainError::Rejected(_) | ChainError::Refused(_)))) => {
+            Err(SendLoopError::Chain(
+                error @ (ChainError::Rejected(_) | ChainError::Refused(_)),
+            )) => {
                 tracing::warn!(outbox_id = %row.key, kind = row.key.kind.as_str(), %error, "node refused; following the signature");
             }
             Err(error) => return Err(error),

@@ -27,15 +27,25 @@ enum Forecast {
 }
 
 impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
-    /// Signs and sends rows as long as there is room in flight. A row without a chain's answer ends
-    /// the pass; the others follow in the next one.
-    pub(super) async fn sign_due(&self, in_flight: u32, tick: &mut Tick) -> Result<(), SendLoopError> {
+    /// Signs and sends rows as long as there is room in flight. A chain that cannot be reached ends the
+    /// pass; a row that the node refuses to hear of waits, and the others go on.
+    pub(super) async fn sign_due(
+        &self,
+        in_flight: u32,
+        tick: &mut Tick,
+    ) -> Result<(), SendLoopError> {
         let room = self.settings.max_in_flight.saturating_sub(in_flight);
         if room == 0 {
             return Ok(());
         }
         for row in self.outbox.store().due(self.outbox.now_ms(), room).await? {
-            self.sign_row(&row, tick).await?;
+            match self.sign_row(&row, tick).await {
+                // The node answers, but not about this row: the others need not wait for it.
+                Err(SendLoopError::Chain(error)) if !error.is_retryable() => {
+                    self.delay(&row, error.to_string()).await?;
+                }
+                signed => signed?,
+            }
         }
         Ok(())
     }
@@ -44,7 +54,11 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         match self.settle_earlier(row, tick).await? {
             Some(true) => return Ok(()),
             Some(false) => {}
-            None => return self.delay(row, "an earlier signature is not final yet".to_owned()).await,
+            None => {
+                return self
+                    .delay(row, "an earlier signature is not final yet".to_owned())
+                    .await;
+            }
         }
         let instructions = match decode_work(&row.work) {
             Ok(instructions) => instructions,
@@ -60,8 +74,13 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         };
         let price = self.price(&instructions, row.attempts).await?;
         let budgeted = with_budget(&instructions, self.settings.fees.limit(units), price);
-        let signed = build(self.signers.payer_key(), &self.signers.other_keys(), &budgeted, latest.hash)
-            .and_then(|transaction| Ok((transaction.signatures[0], serialize(&transaction)?)));
+        let signed = build(
+            self.signers.payer_key(),
+            &self.signers.other_keys(),
+            &budgeted,
+            latest.hash,
+        )
+        .and_then(|transaction| Ok((transaction.signatures[0], serialize(&transaction)?)));
         let (signature, transaction) = match signed {
             Ok(signed) => signed,
             Err(error) => return self.poison(row, error.to_string(), tick).await,
@@ -94,9 +113,13 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         latest: &LatestBlockhash,
     ) -> Result<Result<Forecast, String>, SendLoopError> {
         let budgeted = with_budget(instructions, MAX_COMPUTE_UNITS, 0);
-        let message = Message::new_with_blockhash(&budgeted, Some(&self.signers.payer()), &latest.hash);
+        let message =
+            Message::new_with_blockhash(&budgeted, Some(&self.signers.payer()), &latest.hash);
         let unsigned = VersionedTransaction {
-            signatures: vec![Signature::default(); usize::from(message.header.num_required_signatures)],
+            signatures: vec![
+                Signature::default();
+                usize::from(message.header.num_required_signatures)
+            ],
             message: VersionedMessage::Legacy(message),
         };
         let bytes = match serialize(&unsigned) {
@@ -123,7 +146,11 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         }))
     }
 
-    async fn price(&self, instructions: &[Instruction], attempts: u32) -> Result<u64, SendLoopError> {
+    async fn price(
+        &self,
+        instructions: &[Instruction],
+        attempts: u32,
+    ) -> Result<u64, SendLoopError> {
         let mut writable: Vec<Pubkey> = instructions
             .iter()
             .flat_map(|instruction| &instruction.accounts)
@@ -132,7 +159,9 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
             .collect();
         writable.sort_unstable();
         writable.dedup();
-        let recent = self.ask(move |chain| chain.recent_prices(&writable)).await?;
+        let recent = self
+            .ask(move |chain| chain.recent_prices(&writable))
+            .await?;
         Ok(self.settings.fees.price(&recent, attempts))
     }
 

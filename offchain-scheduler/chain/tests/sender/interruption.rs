@@ -1,8 +1,8 @@
 //! The sender is stopped between any two calls of its boundaries, and a fresh one goes on.
 
+use super::support::{Bench, Trap};
 use ion_chain::fake::{FINALITY_DEPTH, SubmitFault};
 use ion_store::outbox::State;
-use super::support::{Bench, Trap};
 
 /// Passes of the sender that is to be stopped; blocks run in between.
 const PASSES: u32 = 12;
@@ -29,12 +29,22 @@ async fn stop_and_resume(at: usize, faults: &[SubmitFault]) -> bool {
     // The future is gone; a call that was on its way to the chain ends by itself, as after a kill.
     drop(sender);
     trap.release();
+    // The process was away for a while: what it would sign now is another transaction.
+    bench.pass(3);
     bench.finish(&keys).await;
 
     let effects = bench.chain.effects();
-    assert_eq!(effects, [(b"a".to_vec(), 1), (b"b".to_vec(), 1)].into(), "stopped at crossing {at}");
+    assert_eq!(
+        effects,
+        [(b"a".to_vec(), 1), (b"b".to_vec(), 1)].into(),
+        "stopped at crossing {at}"
+    );
     for key in &keys {
-        assert_eq!(bench.row(key).await.state, State::Finalized, "stopped at crossing {at}");
+        assert_eq!(
+            bench.row(key).await.state,
+            State::Finalized,
+            "stopped at crossing {at}"
+        );
     }
     stopped
 }
@@ -43,8 +53,9 @@ async fn stop_and_resume(at: usize, faults: &[SubmitFault]) -> bool {
 async fn stop_everywhere(faults: &'static [SubmitFault]) -> usize {
     let mut first = 0;
     loop {
-        let runs: Vec<_> =
-            (first..first + SIDE_BY_SIDE).map(|at| tokio::spawn(stop_and_resume(at, faults))).collect();
+        let runs: Vec<_> = (first..first + SIDE_BY_SIDE)
+            .map(|at| tokio::spawn(stop_and_resume(at, faults)))
+            .collect();
         for (run, at) in runs.into_iter().zip(first..) {
             if !run.await.unwrap() {
                 return at;

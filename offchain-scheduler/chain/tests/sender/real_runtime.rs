@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use ion_chain::{Benign, Outbox, Sender, SenderSettings, Signers};
-use ion_client::send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses, TxStatus};
+use ion_client::send::{
+    Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses, TxStatus,
+};
 use ion_store::{
     ManualClock, Store,
     outbox::{Key, OutboxStore, SqlOutbox, State},
@@ -37,7 +39,12 @@ impl LiteChain {
     }
 
     fn balance(&self, key: &Pubkey) -> u64 {
-        self.0.lock().unwrap().0.get_balance(key).unwrap_or_default()
+        self.0
+            .lock()
+            .unwrap()
+            .0
+            .get_balance(key)
+            .unwrap_or_default()
     }
 }
 
@@ -49,7 +56,10 @@ impl Chain for LiteChain {
 
     fn blockhash(&self) -> Result<LatestBlockhash, ChainError> {
         let machine = self.0.lock().unwrap();
-        Ok(LatestBlockhash { hash: machine.0.latest_blockhash(), last_valid_block_height: machine.1 })
+        Ok(LatestBlockhash {
+            hash: machine.0.latest_blockhash(),
+            last_valid_block_height: machine.1,
+        })
     }
 
     fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError> {
@@ -61,7 +71,11 @@ impl Chain for LiteChain {
         }
     }
 
-    fn status(&self, signatures: &[Signature], _search_history: bool) -> Result<Statuses, ChainError> {
+    fn status(
+        &self,
+        signatures: &[Signature],
+        _search_history: bool,
+    ) -> Result<Statuses, ChainError> {
         let machine = self.0.lock().unwrap();
         let statuses = signatures
             .iter()
@@ -71,7 +85,10 @@ impl Chain for LiteChain {
                 Some(Err(failed)) => TxStatus::Failed(failed.err.clone()),
             })
             .collect();
-        Ok(Statuses { statuses, finalized_block_height: machine.1 })
+        Ok(Statuses {
+            statuses,
+            finalized_block_height: machine.1,
+        })
     }
 }
 
@@ -80,9 +97,11 @@ impl FeeOracle for LiteChain {
         let parsed: VersionedTransaction = wincode::deserialize(transaction).unwrap();
         let machine = self.0.lock().unwrap().0.clone().with_sigverify(false);
         Ok(match machine.simulate_transaction(parsed) {
-            Ok(info) => {
-                Simulation { compute_units: info.meta.compute_units_consumed, error: None, logs: info.meta.logs }
-            }
+            Ok(info) => Simulation {
+                compute_units: info.meta.compute_units_consumed,
+                error: None,
+                logs: info.meta.logs,
+            },
             Err(failed) => Simulation {
                 compute_units: failed.meta.compute_units_consumed,
                 error: Some(failed.err),
@@ -108,7 +127,9 @@ struct Bench {
 impl Bench {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path().join("outbox.db").to_str().unwrap()).await.unwrap();
+        let store = Store::open(dir.path().join("outbox.db").to_str().unwrap())
+            .await
+            .unwrap();
         let payer = Keypair::new();
         Self {
             chain: Arc::new(LiteChain::new(&payer.pubkey())),
@@ -122,19 +143,36 @@ impl Bench {
 
     /// Two transfers that differ in nothing but their key in the outbox.
     async fn want_two(&self) -> [Key; 2] {
-        let keys = [Key::new("transfer", self.to, 1), Key::new("transfer", self.to, 2)];
-        let transfer = solana_system_interface::instruction::transfer(&self.payer.pubkey(), &self.to, AMOUNT);
+        let keys = [
+            Key::new("transfer", self.to, 1),
+            Key::new("transfer", self.to, 2),
+        ];
+        let transfer =
+            solana_system_interface::instruction::transfer(&self.payer.pubkey(), &self.to, AMOUNT);
         let outbox = Outbox::new(self.store.clone(), self.clock.clone());
         for key in &keys {
-            outbox.enqueue(key, std::slice::from_ref(&transfer)).await.unwrap();
+            outbox
+                .enqueue(key, std::slice::from_ref(&transfer))
+                .await
+                .unwrap();
         }
         keys
     }
 
-    fn sender<S: OutboxStore, C: Chain + FeeOracle + 'static>(&self, store: S, chain: Arc<C>) -> Sender<C, S> {
+    fn sender<S: OutboxStore, C: Chain + FeeOracle + 'static>(
+        &self,
+        store: S,
+        chain: Arc<C>,
+    ) -> Sender<C, S> {
         let outbox = Outbox::new(store, self.clock.clone());
         let signers = Signers::new(self.payer.insecure_clone());
-        Sender::new(outbox, chain, signers, SenderSettings::default(), Benign::default())
+        Sender::new(
+            outbox,
+            chain,
+            signers,
+            SenderSettings::default(),
+            Benign::default(),
+        )
     }
 
     async fn finish(&self, keys: &[Key]) {
@@ -160,7 +198,11 @@ async fn equal_transfers_under_two_keys_happen_once_each() {
     let bench = Bench::new().await;
     let keys = bench.want_two().await;
     let mut sender = bench.sender(bench.store.clone(), bench.chain.clone());
-    assert_eq!(sender.tick().await.unwrap().signed, 1, "over one blockhash both would be one transaction");
+    assert_eq!(
+        sender.tick().await.unwrap().signed,
+        1,
+        "over one blockhash both would be one transaction"
+    );
     bench.finish(&keys).await;
     assert_eq!(bench.chain.balance(&bench.to), 2 * AMOUNT);
     let first = bench.store.signatures(&keys[0]).await.unwrap();
@@ -175,7 +217,10 @@ async fn transfer_that_the_payer_cannot_fund_waits_without_counting() {
     let mut sender = bench.sender(bench.store.clone(), poor);
     assert!(sender.tick().await.unwrap().is_idle());
     let row = bench.store.row(&keys[0]).await.unwrap().unwrap();
-    assert_eq!((row.state, row.failures, row.attempts, row.not_before_ms), (State::Ready, 0, 0, 1_000));
+    assert_eq!(
+        (row.state, row.failures, row.attempts, row.not_before_ms),
+        (State::Ready, 0, 0, 1_000)
+    );
 }
 
 #[tokio::test]
@@ -184,8 +229,14 @@ async fn stop_at_any_call_transfers_exactly_once() {
         let bench = Bench::new().await;
         let keys = bench.want_two().await;
         let trap = Trap::armed(at);
-        let store = TrapStore { inner: bench.store.clone(), trap: trap.clone() };
-        let chain = Arc::new(TrapChain { inner: bench.chain.clone(), trap: trap.clone() });
+        let store = TrapStore {
+            inner: bench.store.clone(),
+            trap: trap.clone(),
+        };
+        let chain = Arc::new(TrapChain {
+            inner: bench.chain.clone(),
+            trap: trap.clone(),
+        });
         let mut sender = bench.sender(store, chain);
         let stopped = tokio::select! {
             biased;
@@ -199,8 +250,13 @@ async fn stop_at_any_call_transfers_exactly_once() {
         };
         drop(sender);
         trap.release();
+        bench.chain.expire_blockhash();
         bench.finish(&keys).await;
-        assert_eq!(bench.chain.balance(&bench.to), 2 * AMOUNT, "stopped at crossing {at}");
+        assert_eq!(
+            bench.chain.balance(&bench.to),
+            2 * AMOUNT,
+            "stopped at crossing {at}"
+        );
         if !stopped {
             assert!(at > 40, "{at}");
             break;

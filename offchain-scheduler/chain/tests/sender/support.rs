@@ -45,27 +45,26 @@ impl Trap {
     }
 
     /// Whether this crossing is the one.
-    fn springs(&self) -> bool {
+    fn is_armed(&self) -> bool {
         let number = self.crossings.fetch_add(1, Ordering::SeqCst);
-        let springs = *self.armed_at.lock().unwrap() == Some(number);
-        if springs {
-            self.sprung.notify_one();
-        }
-        springs
+        *self.armed_at.lock().unwrap() == Some(number)
     }
 
     /// A crossing on an async caller: never returns when sprung.
     async fn cross(&self) {
-        if self.springs() {
+        if self.is_armed() {
+            self.sprung.notify_one();
             std::future::pending::<()>().await;
         }
     }
 
     /// A crossing on a blocking caller: holds the thread until the caller's future is gone.
     fn cross_blocking(&self) {
-        if self.springs() {
+        if self.is_armed() {
+            // In place before anybody can be told to release it.
             let (sender, receiver) = mpsc::channel();
             self.released.lock().unwrap().push(sender);
+            self.sprung.notify_one();
             let _ = receiver.recv_timeout(Duration::from_secs(30));
         }
     }
@@ -107,7 +106,11 @@ impl<C: Chain> Chain for TrapChain<C> {
         self.call(|chain| chain.submit(transaction))
     }
 
-    fn status(&self, signatures: &[Signature], search_history: bool) -> Result<Statuses, ChainError> {
+    fn status(
+        &self,
+        signatures: &[Signature],
+        search_history: bool,
+    ) -> Result<Statuses, ChainError> {
         self.call(|chain| chain.status(signatures, search_history))
     }
 }
@@ -158,7 +161,12 @@ impl OutboxStore for TrapStore {
         self.call(self.inner.signatures(key)).await
     }
 
-    async fn advance(&self, row: &OutboxRow, input: Input, now_ms: i64) -> Result<Option<OutboxRow>, StoreError> {
+    async fn advance(
+        &self,
+        row: &OutboxRow,
+        input: Input,
+        now_ms: i64,
+    ) -> Result<Option<OutboxRow>, StoreError> {
         self.call(self.inner.advance(row, input, now_ms)).await
     }
 
@@ -180,12 +188,17 @@ pub struct Bench {
 impl Bench {
     pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path().join("outbox.db").to_str().unwrap()).await.unwrap();
+        let store = Store::open(dir.path().join("outbox.db").to_str().unwrap())
+            .await
+            .unwrap();
         Self {
             chain: Arc::new(FakeChain::new()),
             store: SqlOutbox::open(store).await.unwrap(),
             clock: Arc::new(ManualClock::new(1_000)),
-            settings: SenderSettings { poison_after: 3, ..SenderSettings::default() },
+            settings: SenderSettings {
+                poison_after: 3,
+                ..SenderSettings::default()
+            },
             payer: Keypair::new(),
             _dir: dir,
         }
@@ -196,14 +209,32 @@ impl Bench {
     }
 
     pub fn sender(&self) -> Sender<FakeChain> {
-        Sender::new(self.outbox(), self.chain.clone(), self.signers(), self.settings, self.benign())
+        Sender::new(
+            self.outbox(),
+            self.chain.clone(),
+            self.signers(),
+            self.settings,
+            self.benign(),
+        )
     }
 
     pub fn trapped(&self, trap: &Arc<Trap>) -> Sender<TrapChain<FakeChain>, TrapStore> {
-        let store = TrapStore { inner: self.store.clone(), trap: trap.clone() };
-        let chain = TrapChain { inner: self.chain.clone(), trap: trap.clone() };
+        let store = TrapStore {
+            inner: self.store.clone(),
+            trap: trap.clone(),
+        };
+        let chain = TrapChain {
+            inner: self.chain.clone(),
+            trap: trap.clone(),
+        };
         let outbox = Outbox::new(store, self.clock.clone());
-        Sender::new(outbox, Arc::new(chain), self.signers(), self.settings, self.benign())
+        Sender::new(
+            outbox,
+            Arc::new(chain),
+            self.signers(),
+            self.settings,
+            self.benign(),
+        )
     }
 
     fn signers(&self) -> Signers {
@@ -217,24 +248,33 @@ impl Bench {
     /// An instruction whose effect is its data.
     pub fn instruction(&self, data: &[u8]) -> Instruction {
         let accounts = vec![AccountMeta::new(self.payer.pubkey(), true)];
-        Instruction { program_id: Pubkey::new_from_array([9; 32]), accounts, data: data.to_vec() }
+        Instruction {
+            program_id: Pubkey::new_from_array([9; 32]),
+            accounts,
+            data: data.to_vec(),
+        }
     }
 
     pub async fn want(&self, data: &[u8]) -> Key {
         let key = Key::new("effect", hex::encode(data), 0);
-        self.outbox().enqueue(&key, &[self.instruction(data)]).await.unwrap();
+        self.outbox()
+            .enqueue(&key, &[self.instruction(data)])
+            .await
+            .unwrap();
         key
     }
 
     /// Blocks pass, with the clock.
     pub fn pass(&self, blocks: u64) {
         self.chain.advance(blocks);
-        self.clock.advance(i64::try_from(blocks).unwrap() * BLOCK_MS);
+        self.clock
+            .advance(i64::try_from(blocks).unwrap() * BLOCK_MS);
     }
 
     /// The clock alone moves to a time.
     pub fn clock_to(&self, ms: i64) {
-        self.clock.advance(ms - ion_store::Clock::now_ms(self.clock.as_ref()));
+        self.clock
+            .advance(ms - ion_store::Clock::now_ms(self.clock.as_ref()));
     }
 
     pub async fn row(&self, key: &Key) -> OutboxRow {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use borsh::{BorshDeserialize, BorshSerialize};
-use ion_challenge::{Challenge, Session};
+use ion_challenge::{Challenge, ChallengeWork};
+use ion_protocol::{
+    CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitReply, Domain,
+    IssuedChallenge, OPEN_PATH, OpenReply, Outcome,
+};
 use tokio::sync::Notify;
 
 use crate::{
     agent::{CallError, Shared, VerifierClient},
     chain_view::read,
-    ion_protocol::{
-        CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitReply, Domain, IssuedChallenge, OPEN_PATH,
-        OpenReply, Outcome,
-    },
     shutdown::Shutdown,
 };
 
@@ -55,9 +55,13 @@ pub(crate) async fn answer(
             () = waits.notified() => {}
         }
         match answer_one(&shared, &client, &shutdown).await {
-            Ok(Some(outcome)) => tracing::info!(verifier = client.base(), outcome = ?outcome, "challenge judged"),
+            Ok(Some(outcome)) => {
+                tracing::info!(verifier = client.base(), outcome = ?outcome, "challenge judged")
+            }
             Ok(None) => {}
-            Err(error) => tracing::warn!(verifier = client.base(), error = %error, "challenge left unanswered"),
+            Err(error) => {
+                tracing::warn!(verifier = client.base(), error = %error, "challenge left unanswered")
+            }
         }
     }
 }
@@ -68,27 +72,60 @@ async fn answer_one(
     shutdown: &Shutdown,
 ) -> Result<Option<Outcome>, AnswerError> {
     // A proof of another verifier's challenge may be running: its deadline would pass in the queue.
-    let turn = shared.prover_turn.acquire().await.map_err(|_| AnswerError::Ending)?;
-    let reply: ChallengeReply =
-        call(shared, client, shutdown, CHALLENGE_PATH, Domain::ChallengeFetch, &ChallengeFetch {}).await?;
+    let turn = shared
+        .prover_turn
+        .acquire()
+        .await
+        .map_err(|_| AnswerError::Ending)?;
+    let reply: ChallengeReply = call(
+        shared,
+        client,
+        shutdown,
+        CHALLENGE_PATH,
+        Domain::ChallengeFetch,
+        &ChallengeFetch {},
+    )
+    .await?;
     let Some(issued) = reply.issued else {
         return Ok(None);
     };
     check(shared, &issued).await?;
 
-    let session = prove(shared, issued.challenge).await?;
-    let reply: CommitReply =
-        call(shared, client, shutdown, COMMIT_PATH, Domain::ChallengeCommit, &session.commitment()).await?;
+    let work = prove(shared, issued.challenge).await?;
+    let reply: CommitReply = call(
+        shared,
+        client,
+        shutdown,
+        COMMIT_PATH,
+        Domain::ChallengeCommit,
+        &work.commitment(),
+    )
+    .await?;
     let worker = shared.clone();
-    let answer = blocking(move || session.open(&worker.prover, &reply.secret)).await?;
+    let answer = blocking(move || work.open(&worker.prover, &reply.secret)).await?;
     drop(turn);
-    let reply: OpenReply = call(shared, client, shutdown, OPEN_PATH, Domain::ChallengeOpen, &answer).await?;
+    let reply: OpenReply = call(
+        shared,
+        client,
+        shutdown,
+        OPEN_PATH,
+        Domain::ChallengeOpen,
+        &answer,
+    )
+    .await?;
     Ok(Some(reply.outcome))
 }
 
 /// Whether this challenge is worth the work: for this device, by a member of the set, within limits.
 async fn check(shared: &Arc<Shared>, issued: &IssuedChallenge) -> Result<(), AnswerError> {
-    let Challenge { genesis_hash, verifier, device, n, rounds, .. } = &issued.challenge;
+    let Challenge {
+        genesis_hash,
+        verifier,
+        device,
+        n,
+        rounds,
+        ..
+    } = &issued.challenge;
     if *device != shared.key.public_key() {
         return Err(AnswerError::OtherDevice);
     }
@@ -107,9 +144,9 @@ async fn check(shared: &Arc<Shared>, issued: &IssuedChallenge) -> Result<(), Ans
     Ok(())
 }
 
-async fn prove(shared: &Arc<Shared>, challenge: Challenge) -> Result<Session, AnswerError> {
+async fn prove(shared: &Arc<Shared>, challenge: Challenge) -> Result<ChallengeWork, AnswerError> {
     let worker = shared.clone();
-    blocking(move || Session::commit(&worker.prover, challenge)).await
+    blocking(move || ChallengeWork::commit(&worker.prover, challenge)).await
 }
 
 async fn blocking<T: Send + 'static>(

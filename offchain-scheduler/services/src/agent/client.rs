@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use ion_protocol::{Domain, ErrorBody, seal};
 
-use crate::{
-    agent::Shared,
-    ion_protocol::{Domain, ErrorBody, seal},
-};
+use crate::agent::Shared;
 
 /// HTTP side of one verifier.
 pub struct VerifierClient {
@@ -35,7 +33,10 @@ impl CallError {
         match self {
             CallError::Unreachable(_) => true,
             CallError::Refused(body) => {
-                matches!(body.error.as_str(), "clock_skew" | "expired" | "unknown_device" | "unavailable")
+                matches!(
+                    body.error.as_str(),
+                    "clock_skew" | "expired" | "unknown_device" | "unavailable"
+                )
             }
             CallError::Local(_) => false,
         }
@@ -54,7 +55,10 @@ impl VerifierClient {
     /// A client with a time limit per request.
     pub fn new(base: &str, timeout: Duration) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().timeout(timeout).build()?;
-        Ok(VerifierClient { base: base.trim_end_matches('/').to_owned(), http })
+        Ok(VerifierClient {
+            base: base.trim_end_matches('/').to_owned(),
+            http,
+        })
     }
 
     /// Base URL, for logs.
@@ -77,12 +81,25 @@ impl VerifierClient {
     {
         let local = |error: &dyn std::fmt::Display| CallError::Local(error.to_string());
         let sequence = shared.sequences.next().map_err(|error| local(&error))?;
-        let envelope = seal(shared.key.signing_key(), domain, &shared.realm, sequence, now, message)
-            .map_err(|error| local(&error))?;
+        let envelope = seal(
+            shared.key.signing_key(),
+            domain,
+            &shared.realm,
+            sequence,
+            now,
+            message,
+        )
+        .map_err(|error| local(&error))?;
         let body = borsh::to_vec(&envelope).map_err(|error| local(&error))?;
-        let unreachable = |error: reqwest::Error| CallError::Unreachable(error.without_url().to_string());
-        let response =
-            self.http.post(format!("{}{path}", self.base)).body(body).send().await.map_err(unreachable)?;
+        let unreachable =
+            |error: reqwest::Error| CallError::Unreachable(error.without_url().to_string());
+        let response = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .body(body)
+            .send()
+            .await
+            .map_err(unreachable)?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(unreachable)?;
         if status.is_success() {

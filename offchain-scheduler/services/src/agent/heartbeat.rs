@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use ion_protocol::{Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply};
 use tokio::sync::{Notify, watch};
 
 use crate::{
     agent::{CallError, Shared, VerifierClient},
     chain_view::read,
-    ion_protocol::{Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply},
     shutdown::Shutdown,
 };
 
@@ -17,7 +17,9 @@ pub(crate) async fn follow_time(
     times: watch::Sender<Option<i64>>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    let pulse = shared.health.watch("chain_time", shared.settings.chain.stall_limit());
+    let pulse = shared
+        .health
+        .watch("chain_time", shared.settings.chain.stall_limit());
     loop {
         match read(&shared.cluster, |cluster| cluster.now()).await {
             Ok(now) => {
@@ -42,6 +44,7 @@ pub(crate) async fn beat(
 ) -> anyhow::Result<()> {
     let period = i64::try_from(shared.settings.verifiers.heartbeat.as_secs())?;
     let mut last = None;
+    let mut failure = String::new();
     while wait_for_period(&mut times, period, last, &shutdown).await {
         match send(&shared, &client, false).await {
             Ok((now, reply)) => {
@@ -49,10 +52,24 @@ pub(crate) async fn beat(
                 if reply.challenge_waits {
                     challenge_waits.notify_one();
                 }
-                tracing::debug!(verifier = client.base(), at = reply.counted_at, "heartbeat counted");
+                if !std::mem::take(&mut failure).is_empty() {
+                    tracing::info!(verifier = client.base(), "heartbeats are counted again");
+                }
+                tracing::debug!(
+                    verifier = client.base(),
+                    at = reply.counted_at,
+                    "heartbeat counted"
+                );
             }
             Err(error) => {
-                tracing::warn!(verifier = client.base(), error = %error, "heartbeat failed");
+                // A lasting failure is told once.
+                let text = error.to_string();
+                if text == failure {
+                    tracing::debug!(verifier = client.base(), error = %text, "heartbeat failed again");
+                } else {
+                    tracing::warn!(verifier = client.base(), error = %text, "heartbeat failed");
+                    failure = text;
+                }
                 if !shutdown.pause(shared.settings.verifiers.retry).await {
                     break;
                 }
@@ -72,7 +89,9 @@ async fn wait_for_period(
     last: Option<i64>,
     shutdown: &Shutdown,
 ) -> bool {
-    let due = |time: &Option<i64>| time.is_some_and(|now| last.is_none_or(|last| now.div_euclid(period) > last));
+    let due = |time: &Option<i64>| {
+        time.is_some_and(|now| last.is_none_or(|last| now.div_euclid(period) > last))
+    };
     tokio::select! {
         biased;
         () = shutdown.requested() => false,
@@ -81,11 +100,21 @@ async fn wait_for_period(
 }
 
 /// One heartbeat at the chain time of now, which is returned with the reply.
-async fn send(shared: &Shared, client: &VerifierClient, draining: bool) -> Result<(i64, HeartbeatReply), CallError> {
+async fn send(
+    shared: &Shared,
+    client: &VerifierClient,
+    draining: bool,
+) -> Result<(i64, HeartbeatReply), CallError> {
     let now = read(&shared.cluster, |cluster| cluster.now())
         .await
         .map_err(|error| CallError::Local(error.to_string()))?;
-    let message = Heartbeat { boot: shared.boot, draining, claims: Vec::new() };
-    let reply = client.call(shared, HEARTBEAT_PATH, Domain::Heartbeat, now, &message).await?;
+    let message = Heartbeat {
+        boot: shared.boot,
+        draining,
+        claims: Vec::new(),
+    };
+    let reply = client
+        .call(shared, HEARTBEAT_PATH, Domain::Heartbeat, now, &message)
+        .await?;
     Ok((now, reply))
 }

@@ -42,13 +42,19 @@ impl DeviceKey {
         match fs::metadata(path) {
             Ok(_) => Self::load(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(path),
-            Err(source) => Err(KeyError::File { path: path.to_owned(), source }),
+            Err(source) => Err(KeyError::File {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 
     /// Reads the key. Errors: `File`, `OpenPermissions`, `Content`.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let file = |source| KeyError::File { path: path.to_owned(), source };
+        let file = |source| KeyError::File {
+            path: path.to_owned(),
+            source,
+        };
         if fs::metadata(path).map_err(file)?.permissions().mode() & 0o077 != 0 {
             return Err(KeyError::OpenPermissions(path.to_owned()));
         }
@@ -62,16 +68,33 @@ impl DeviceKey {
     }
 
     fn make(path: &Path) -> Result<Self, KeyError> {
-        let file = |source| KeyError::File { path: path.to_owned(), source };
+        let file = |source| KeyError::File {
+            path: path.to_owned(),
+            source,
+        };
         let key = SigningKey::generate(&mut OsRng);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(file)?;
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(file)?;
         }
         let draft = path.with_extension(format!("new-{}", std::process::id()));
-        let mut out =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(file)?;
-        let text = serde_json::to_string(&key.to_keypair_bytes().to_vec()).map_err(|error| file(error.into()))?;
-        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(file)?;
+        let mut out = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&draft)
+            .map_err(file)?;
+        let text = serde_json::to_string(&key.to_keypair_bytes().to_vec())
+            .map_err(|error| file(error.into()))?;
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.sync_all())
+            .map_err(file)?;
         // A link fails when somebody else made the file meanwhile; then theirs is the key.
         let linked = fs::hard_link(&draft, path);
         fs::remove_file(&draft).map_err(file)?;
@@ -102,8 +125,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("deep/device.json");
         let made = DeviceKey::load_or_make(&path).unwrap();
-        assert_eq!(DeviceKey::load_or_make(&path).unwrap().public_key(), made.public_key());
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            DeviceKey::load_or_make(&path).unwrap().public_key(),
+            made.public_key()
+        );
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -113,10 +142,19 @@ mod tests {
         let path = dir.path().join("device.json");
         DeviceKey::load_or_make(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(DeviceKey::load_or_make(&path), Err(KeyError::OpenPermissions(_))));
+        assert!(matches!(
+            DeviceKey::load_or_make(&path),
+            Err(KeyError::OpenPermissions(_))
+        ));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "[1,2,3]").unwrap();
-        assert!(matches!(DeviceKey::load_or_make(&path), Err(KeyError::Content(_))));
-        assert!(matches!(DeviceKey::load(&dir.path().join("none")), Err(KeyError::File { .. })));
+        assert!(matches!(
+            DeviceKey::load_or_make(&path),
+            Err(KeyError::Content(_))
+        ));
+        assert!(matches!(
+            DeviceKey::load(&dir.path().join("none")),
+            Err(KeyError::File { .. })
+        ));
     }
 }

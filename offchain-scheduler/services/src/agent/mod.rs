@@ -13,16 +13,16 @@ mod key;
 mod sequence;
 mod settings;
 
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{num::NonZeroUsize, sync::Arc};
 
 use anyhow::Context;
 use ion_challenge::CpuProver;
+use ion_protocol::Realm;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
-    chain_view::ClusterReader,
+    chain_view::{ClusterReader, read_until_answered},
     health::Health,
-    ion_protocol::Realm,
     shutdown::{Ending, Shutdown, ShutdownTrigger, Tasks},
 };
 
@@ -57,7 +57,11 @@ pub async fn run(
 ) -> anyhow::Result<Ending> {
     let listener = match &settings.http.listen {
         address if address.is_empty() => None,
-        address => Some(tokio::net::TcpListener::bind(address).await.context("bind http.listen")?),
+        address => Some(
+            tokio::net::TcpListener::bind(address)
+                .await
+                .context("bind http.listen")?,
+        ),
     };
     let tasks = start(settings.clone(), key, cluster, registry, listener, shutdown).await?;
     Ok(tasks.run(trigger, settings.device.drain).await?)
@@ -73,12 +77,19 @@ pub async fn start(
     shutdown: Shutdown,
 ) -> anyhow::Result<Tasks> {
     let reader = cluster.clone();
-    let genesis_hash = retry(&shutdown, "read genesis hash", move || reader.genesis_hash()).await?;
+    let genesis_hash = read_until_answered(&shutdown, "read genesis hash", move || {
+        reader.genesis_hash()
+    })
+    .await?;
     let health = Health::default();
     let threads = NonZeroUsize::new(settings.prover.threads).unwrap_or(NonZeroUsize::MIN);
     let shared = Arc::new(Shared {
-        sequences: SequenceFile::open(&settings.device.sequence_file).context("open device.sequence_file")?,
-        realm: Realm { genesis_hash, program_id: registry },
+        sequences: SequenceFile::open(&settings.device.sequence_file)
+            .context("open device.sequence_file")?,
+        realm: Realm {
+            genesis_hash,
+            program_id: registry,
+        },
         key,
         cluster,
         prover: CpuProver::new(threads),
@@ -90,15 +101,30 @@ pub async fn start(
 
     let mut tasks = Tasks::default();
     let (time_sender, time) = watch::channel(None);
-    tasks.spawn("chain time", heartbeat::follow_time(shared.clone(), time_sender, shutdown.clone()));
+    tasks.spawn(
+        "chain time",
+        heartbeat::follow_time(shared.clone(), time_sender, shutdown.clone()),
+    );
     for url in &shared.settings.verifiers.urls {
-        let client = Arc::new(VerifierClient::new(url, shared.settings.verifiers.request_timeout)?);
+        let client = Arc::new(VerifierClient::new(
+            url,
+            shared.settings.verifiers.request_timeout,
+        )?);
         let waits = Arc::new(Notify::new());
         tasks.spawn(
             "heartbeat",
-            heartbeat::beat(shared.clone(), client.clone(), time.clone(), waits.clone(), shutdown.clone()),
+            heartbeat::beat(
+                shared.clone(),
+                client.clone(),
+                time.clone(),
+                waits.clone(),
+                shutdown.clone(),
+            ),
         );
-        tasks.spawn("challenge", answer::answer(shared.clone(), client, waits, shutdown.clone()));
+        tasks.spawn(
+            "challenge",
+            answer::answer(shared.clone(), client, waits, shutdown.clone()),
+        );
     }
     if let Some(listener) = listener {
         tasks.spawn("http", serve(listener, health, shutdown));
@@ -106,30 +132,16 @@ pub async fn start(
     Ok(tasks)
 }
 
-async fn serve(listener: tokio::net::TcpListener, health: Health, shutdown: Shutdown) -> anyhow::Result<()> {
-    let app = axum::Router::new().route("/healthz", axum::routing::get(crate::http::healthz)).with_state(health);
+async fn serve(
+    listener: tokio::net::TcpListener,
+    health: Health,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let app = axum::Router::new()
+        .route("/healthz", axum::routing::get(crate::http::healthz))
+        .with_state(health);
     axum::serve(listener, app)
         .with_graceful_shutdown(async move { shutdown.requested().await })
         .await
         .context("serve http")
-}
-
-/// Calls the chain until it answers or the end is asked for.
-pub(crate) async fn retry<T: Send + 'static, E: std::fmt::Display + Send + 'static>(
-    shutdown: &Shutdown,
-    what: &'static str,
-    call: impl Fn() -> Result<T, E> + Clone + Send + 'static,
-) -> anyhow::Result<T> {
-    let mut wait = Duration::from_millis(200);
-    loop {
-        let call = call.clone();
-        match tokio::task::spawn_blocking(call).await.context(what)? {
-            Ok(value) => return Ok(value),
-            Err(error) => tracing::warn!(error = %error, "{what}"),
-        }
-        if !shutdown.pause(wait).await {
-            anyhow::bail!("{what}: asked to end");
-        }
-        wait = (wait * 2).min(Duration::from_secs(10));
-    }
 }

@@ -42,11 +42,22 @@ impl SequenceFile {
     /// Opens the file; without one, numbers start at 0. Errors: `File`, `Content`.
     pub fn open(path: &Path) -> Result<Self, SequenceError> {
         let next = match fs::read_to_string(path) {
-            Ok(text) => text.trim().parse().map_err(|_| SequenceError::Content(path.to_owned()))?,
+            Ok(text) => text
+                .trim()
+                .parse()
+                .map_err(|_| SequenceError::Content(path.to_owned()))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(source) => return Err(SequenceError::File { path: path.to_owned(), source }),
+            Err(source) => {
+                return Err(SequenceError::File {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
         };
-        Ok(SequenceFile { path: path.to_owned(), state: Mutex::new(State { next, bound: next }) })
+        Ok(SequenceFile {
+            path: path.to_owned(),
+            state: Mutex::new(State { next, bound: next }),
+        })
     }
 
     /// The next number. Error: `File`.
@@ -54,7 +65,10 @@ impl SequenceFile {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.next == state.bound {
             let bound = state.bound.saturating_add(BLOCK);
-            self.write(bound).map_err(|source| SequenceError::File { path: self.path.clone(), source })?;
+            self.write(bound).map_err(|source| SequenceError::File {
+                path: self.path.clone(),
+                source,
+            })?;
             state.bound = bound;
         }
         let number = state.next;
@@ -95,6 +109,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("sequence");
         fs::write(&path, "many").unwrap();
-        assert!(matches!(SequenceFile::open(&path), Err(SequenceError::Content(_))));
+        assert!(matches!(
+            SequenceFile::open(&path),
+            Err(SequenceError::Content(_))
+        ));
     }
 }

@@ -93,7 +93,11 @@ pub struct ProverSection {
 
 impl Default for ProverSection {
     fn default() -> Self {
-        ProverSection { threads: 2, max_n: 8_192, max_rounds: 16 }
+        ProverSection {
+            threads: 2,
+            max_n: 8_192,
+            max_rounds: 16,
+        }
     }
 }
 
@@ -107,7 +111,9 @@ pub struct HttpSection {
 
 impl Default for HttpSection {
     fn default() -> Self {
-        HttpSection { listen: "127.0.0.1:7200".to_owned() }
+        HttpSection {
+            listen: "127.0.0.1:7200".to_owned(),
+        }
     }
 }
 
@@ -153,7 +159,9 @@ mod tests {
             ("chain.poll=0s", "chain.poll"),
             ("chain.commitment=maybe", "chain.commitment"),
         ] {
-            let error = load::<AgentSettings>(None, &[set.to_owned()]).unwrap_err().to_string();
+            let error = load::<AgentSettings>(None, &[set.to_owned()])
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(key), "{set}: {error}");
         }
     }

@@ -65,9 +65,19 @@ fn start() -> anyhow::Result<ExitCode> {
     }
     logging::start(&settings.log)?;
     let cluster = Arc::new(RpcView::new(&settings.chain)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("start runtime")?;
     let (trigger, token) = shutdown::channel();
-    let ending = runtime.block_on(agent::run(settings, key, cluster, registry::ID.to_bytes(), trigger, token))?;
+    let ending = runtime.block_on(agent::run(
+        settings,
+        key,
+        cluster,
+        registry::ID.to_bytes(),
+        trigger,
+        token,
+    ))?;
     match ending {
         Ending::Clean => Ok(ExitCode::SUCCESS),
         Ending::Forced => anyhow::bail!("some work did not end in time"),

@@ -1,7 +1,7 @@
 //! A chain in memory, moved by its owner.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -27,6 +27,12 @@ pub struct MemoryChain {
     pub bookings: BTreeMap<Pubkey, booking::state::Booking>,
     /// Records by address.
     pub records: BTreeMap<Pubkey, booking::state::WorkRecord>,
+    /// Days to fold, with their shards.
+    pub unfolded_days: BTreeMap<u64, Vec<u8>>,
+    /// IO and USDC mint.
+    pub mints: (Pubkey, Pubkey),
+    /// Further addresses at which there is an account.
+    pub others: BTreeSet<Pubkey>,
     /// Polls by kind, subject and sequence.
     pub polls: BTreeMap<(u8, Pubkey, u64), PollView>,
 }
@@ -45,6 +51,12 @@ impl MemoryView {
             devices: BTreeMap::new(),
             bookings: BTreeMap::new(),
             records: BTreeMap::new(),
+            unfolded_days: BTreeMap::new(),
+            mints: (
+                Pubkey::new_from_array([3; 32]),
+                Pubkey::new_from_array([4; 32]),
+            ),
+            others: BTreeSet::new(),
             polls: BTreeMap::new(),
         }))
     }
@@ -86,7 +98,29 @@ impl LedgerReader for MemoryView {
         Ok(self.with(|chain| chain.records.clone().into_iter().collect()))
     }
 
-    fn poll(&self, kind: ReportKind, subject: &Pubkey, seq: u64) -> Result<Option<PollView>, ViewError> {
+    fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError> {
+        Ok(self.with(|chain| chain.unfolded_days.clone()))
+    }
+
+    fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError> {
+        Ok(self.with(|chain| chain.mints))
+    }
+
+    fn exist(&self, addresses: &[Pubkey]) -> Result<Vec<bool>, ViewError> {
+        Ok(self.with(|chain| {
+            addresses
+                .iter()
+                .map(|address| chain.others.contains(address))
+                .collect()
+        }))
+    }
+
+    fn poll(
+        &self,
+        kind: ReportKind,
+        subject: &Pubkey,
+        seq: u64,
+    ) -> Result<Option<PollView>, ViewError> {
         Ok(self.with(|chain| chain.polls.get(&(kind.to_u8(), *subject, seq)).cloned()))
     }
 }

@@ -9,11 +9,14 @@ mod memory;
 mod rpc;
 mod settings;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use anyhow::Context;
 use ion_merkle::report::ReportKind;
 use ion_observation::Key;
 use solana_pubkey::Pubkey;
+
+use crate::shutdown::Shutdown;
 
 pub use memory::MemoryView;
 pub use rpc::RpcView;
@@ -75,8 +78,20 @@ pub trait LedgerReader: ClusterReader {
     fn bookings(&self) -> Result<Vec<(Pubkey, booking::state::Booking)>, ViewError>;
     /// All work records by address.
     fn records(&self) -> Result<Vec<(Pubkey, booking::state::WorkRecord)>, ViewError>;
+    /// Days with counts that are not yet in their permanent account, with the shards that hold them,
+    /// days in order.
+    fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError>;
+    /// IO and USDC mint.
+    fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError>;
+    /// Whether there is an account at each address, in the order asked for.
+    fn exist(&self, addresses: &[Pubkey]) -> Result<Vec<bool>, ViewError>;
     /// The poll of a report, if it is open.
-    fn poll(&self, kind: ReportKind, subject: &Pubkey, seq: u64) -> Result<Option<PollView>, ViewError>;
+    fn poll(
+        &self,
+        kind: ReportKind,
+        subject: &Pubkey,
+        seq: u64,
+    ) -> Result<Option<PollView>, ViewError>;
 }
 
 /// Runs one reading off the async threads. Error: `Thread` beside the reading's own.
@@ -89,5 +104,28 @@ where
     T: Send + 'static,
 {
     let reader = reader.clone();
-    tokio::task::spawn_blocking(move || call(&reader)).await.map_err(|_| ViewError::Thread)?
+    tokio::task::spawn_blocking(move || call(&reader))
+        .await
+        .map_err(|_| ViewError::Thread)?
+}
+
+/// Calls the chain until it answers; used at start, when nothing works without the answer. Error: the
+/// end was asked for meanwhile, or the calling thread was lost.
+pub async fn read_until_answered<T: Send + 'static, E: std::fmt::Display + Send + 'static>(
+    shutdown: &Shutdown,
+    what: &'static str,
+    call: impl Fn() -> Result<T, E> + Clone + Send + 'static,
+) -> anyhow::Result<T> {
+    let mut wait = Duration::from_millis(200);
+    loop {
+        let call = call.clone();
+        match tokio::task::spawn_blocking(call).await.context(what)? {
+            Ok(value) => return Ok(value),
+            Err(error) => tracing::warn!(error = %error, "{what}"),
+        }
+        if !shutdown.pause(wait).await {
+            anyhow::bail!("{what}: asked to end");
+        }
+        wait = (wait * 2).min(Duration::from_secs(10));
+    }
 }

@@ -1,7 +1,9 @@
 //! The chain as a node shows it.
 
-use anyhow::Context;
+use std::collections::BTreeMap;
+
 use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use anyhow::Context;
 use ion_client::{
     accounts, addresses,
     rpc::RpcChain,
@@ -27,14 +29,18 @@ pub struct RpcView {
 impl RpcView {
     /// Connects lazily: no call is made here.
     pub fn new(settings: &ChainSettings) -> anyhow::Result<Self> {
-        let commitment = settings.commitment().context("chain.commitment is unknown")?;
+        let commitment = settings
+            .commitment()
+            .context("chain.commitment is unknown")?;
         Ok(RpcView {
             chain: RpcChain::new(&settings.rpc_url, commitment),
             finalized: RpcChain::new(&settings.rpc_url, CommitmentConfig::finalized()),
         })
     }
 
-    fn all<T: AccountDeserialize + Discriminator + Owner>(&self) -> Result<Vec<(Pubkey, T)>, ViewError> {
+    fn all<T: AccountDeserialize + Discriminator + Owner>(
+        &self,
+    ) -> Result<Vec<(Pubkey, T)>, ViewError> {
         self.chain
             .program_accounts(&T::owner(), T::DISCRIMINATOR)?
             .into_iter()
@@ -47,7 +53,14 @@ impl ClusterReader for RpcView {
     fn now(&self) -> Result<i64, ViewError> {
         let clock = self.chain.accounts(&[CLOCK])?.into_iter().next().flatten();
         clock
-            .and_then(|clock| clock.data.get(UNIX_TIMESTAMP)?.try_into().ok().map(i64::from_le_bytes))
+            .and_then(|clock| {
+                clock
+                    .data
+                    .get(UNIX_TIMESTAMP)?
+                    .try_into()
+                    .ok()
+                    .map(i64::from_le_bytes)
+            })
             .ok_or_else(|| ChainError::Refused("the node has no clock".to_owned()).into())
     }
 
@@ -83,12 +96,50 @@ impl LedgerReader for RpcView {
         self.all()
     }
 
-    fn poll(&self, kind: ReportKind, subject: &Pubkey, seq: u64) -> Result<Option<PollView>, ViewError> {
+    fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError> {
+        let mut days: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+        for shard in 0..booking::constants::TNE_SHARDS {
+            let address = addresses::booking::tne_totals(shard);
+            let totals: Option<booking::state::TneTotals> = accounts::find(&self.chain, &address)?;
+            for day in totals.iter().flat_map(|totals| &totals.days) {
+                if day.day != 0 && day.is_folded == 0 {
+                    days.entry(day.day).or_default().push(shard);
+                }
+            }
+        }
+        Ok(days)
+    }
+
+    fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError> {
+        let config: registry::state::Config =
+            accounts::fetch(&self.chain, &addresses::registry::config())?;
+        Ok((config.io_mint, config.usdc_mint))
+    }
+
+    fn exist(&self, addresses: &[Pubkey]) -> Result<Vec<bool>, ViewError> {
+        Ok(self
+            .chain
+            .accounts(addresses)?
+            .iter()
+            .map(Option::is_some)
+            .collect())
+    }
+
+    fn poll(
+        &self,
+        kind: ReportKind,
+        subject: &Pubkey,
+        seq: u64,
+    ) -> Result<Option<PollView>, ViewError> {
         let address = addresses::registry::poll(kind, subject, seq);
         let poll: Option<registry::state::Poll> = accounts::find(&self.chain, &address)?;
         Ok(poll.map(|poll| PollView {
             set_version: poll.set_version,
-            votes: poll.votes.iter().map(|vote| (*vote != [0; 32]).then_some(*vote)).collect(),
+            votes: poll
+                .votes
+                .iter()
+                .map(|vote| (*vote != [0; 32]).then_some(*vote))
+                .collect(),
             attested: (poll.attested_at != 0).then_some(poll.attested_hash),
         }))
     }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use solana_pubkey::Pubkey;
 
 use crate::{
     chain_view::ChainSettings,
@@ -91,7 +92,10 @@ pub struct HeartbeatSection {
 
 impl Default for HeartbeatSection {
     fn default() -> Self {
-        HeartbeatSection { degraded_after: 3, down_after: Duration::from_secs(420) }
+        HeartbeatSection {
+            degraded_after: 3,
+            down_after: Duration::from_secs(420),
+        }
     }
 }
 
@@ -155,6 +159,9 @@ pub struct ReportSection {
     /// Chain time for which an hour is worked on.
     #[serde(with = "duration")]
     pub keep: Duration,
+    /// Account with the oracle's price, base58, to value records paid in USDC; empty: records wait
+    /// for somebody else to price them.
+    pub price_account: String,
 }
 
 impl Default for ReportSection {
@@ -165,6 +172,7 @@ impl Default for ReportSection {
             vote_after: Duration::from_secs(360),
             settle: Duration::from_secs(5),
             keep: Duration::from_secs(7 * 86_400),
+            price_account: String::new(),
         }
     }
 }
@@ -202,24 +210,37 @@ impl Settings for VerifierSettings {
     fn check(&self) -> Result<(), String> {
         self.chain.check()?;
         let challenge = &self.challenge;
-        for (key, n) in [("challenge.n", challenge.n), ("challenge.light_n", challenge.light_n)] {
+        for (key, n) in [
+            ("challenge.n", challenge.n),
+            ("challenge.light_n", challenge.light_n),
+        ] {
             if n == 0 || n > ion_challenge::MAX_N {
                 return Err(format!("{key}: must be 1 to {}", ion_challenge::MAX_N));
             }
         }
-        for (key, rounds) in
-            [("challenge.rounds", challenge.rounds), ("challenge.light_rounds", challenge.light_rounds)]
-        {
+        for (key, rounds) in [
+            ("challenge.rounds", challenge.rounds),
+            ("challenge.light_rounds", challenge.light_rounds),
+        ] {
             if rounds == 0 || rounds > ion_challenge::MAX_ROUNDS {
                 return Err(format!("{key}: must be 1 to {}", ion_challenge::MAX_ROUNDS));
             }
         }
         if challenge.openings == 0 || challenge.openings > ion_challenge::MAX_OPENINGS {
-            return Err(format!("challenge.openings: must be 1 to {}", ion_challenge::MAX_OPENINGS));
+            return Err(format!(
+                "challenge.openings: must be 1 to {}",
+                ion_challenge::MAX_OPENINGS
+            ));
         }
         let report = &self.report;
         if report.write_after > report.files_until || report.files_until > report.vote_after {
-            return Err("report.vote_after: must not be before files_until, nor that before write_after".into());
+            return Err(
+                "report.vote_after: must not be before files_until, nor that before write_after"
+                    .into(),
+            );
+        }
+        if !report.price_account.is_empty() && report.price_account.parse::<Pubkey>().is_err() {
+            return Err("report.price_account: must be an address or empty".into());
         }
         if self.heartbeat.degraded_after == 0 {
             return Err("heartbeat.degraded_after: must not be 0".into());
@@ -258,11 +279,14 @@ mod tests {
             ("challenge.rounds=0", "challenge.rounds"),
             ("challenge.openings=1025", "challenge.openings"),
             ("report.vote_after=1m", "report.vote_after"),
+            ("report.price_account=nowhere", "report.price_account"),
             ("heartbeat.degraded_after=0", "heartbeat.degraded_after"),
             ("loops.report=0s", "loops.report"),
             ("loops.often=1s", "often"),
         ] {
-            let error = load::<VerifierSettings>(None, &[set.to_owned()]).unwrap_err().to_string();
+            let error = load::<VerifierSettings>(None, &[set.to_owned()])
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(key), "{set}: {error}");
         }
     }

@@ -13,7 +13,7 @@ use ion_protocol::Realm;
 use solana_pubkey::Pubkey;
 use tokio::sync::watch;
 
-use super::{journal::Journal, settings::VerifierSettings, trials::Trials};
+use super::{journal::Journal, settings::VerifierSettings, trials::Trials, turns::Turns};
 use crate::{
     chain_view::{LedgerReader, VerifierSetView, ViewError, read},
     health::Health,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Shortest time between two readings of the clock that requests cause.
-const REFRESH_PAUSE: Duration = Duration::from_millis(100);
+const REFRESH_PAUSE: Duration = Duration::from_millis(20);
 
 /// Devices, bookings, records and verifier set as last read.
 #[derive(Default)]
@@ -57,6 +57,8 @@ pub struct Verifier {
     pub outbox: Outbox,
     /// Challenges in progress.
     pub trials: Trials,
+    /// Since when things are due.
+    pub turns: Turns,
     /// Counters and gauges.
     pub metrics: Metrics,
     /// Liveness of loops.
@@ -96,6 +98,7 @@ impl Verifier {
             objects: parts.objects,
             outbox: parts.outbox,
             trials: Trials::default(),
+            turns: Turns::default(),
             metrics: Metrics::default(),
             health: Health::default(),
             snapshot: RwLock::default(),
@@ -122,17 +125,23 @@ impl Verifier {
     /// Reads the chain's clock and notes the watched minutes.
     pub async fn tick(&self) -> Result<i64, super::VerifierError> {
         let now = read(&self.ledger, |ledger| ledger.now()).await?;
-        self.journal.watch(now, i64::from(self.settings.heartbeat.degraded_after)).await?;
-        self.time.send_if_modified(|time| time.replace(now) != Some(now));
+        self.journal
+            .watch(now, i64::from(self.settings.heartbeat.degraded_after))
+            .await?;
+        self.time
+            .send_if_modified(|time| time.replace(now) != Some(now));
         Ok(now)
     }
 
-    /// Chain time for a request that says it was made at `made_at`: read anew, at most ten times a
+    /// Chain time for a request that says it was made at `made_at`: read anew, at most fifty times a
     /// second, when the sender is ahead or too far behind, since clocks can move between two
     /// readings of the loop.
     pub async fn fresh_now(&self) -> Result<i64, super::VerifierError> {
         let is_recent = {
-            let mut refreshed = self.refreshed.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut refreshed = self
+                .refreshed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let is_recent = refreshed.is_some_and(|at| at.elapsed() < REFRESH_PAUSE);
             if !is_recent {
                 *refreshed = Some(Instant::now());
@@ -147,24 +156,44 @@ impl Verifier {
 
     /// The last snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.snapshot
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Reads devices, bookings, records and verifier set.
     pub async fn refresh(&self) -> Result<(), ViewError> {
         let snapshot = read(&self.ledger, |ledger| {
-            let devices: BTreeMap<Key, _> =
-                ledger.devices()?.into_iter().map(|(key, device)| (key.to_bytes(), device)).collect();
+            let devices: BTreeMap<Key, _> = ledger
+                .devices()?
+                .into_iter()
+                .map(|(key, device)| (key.to_bytes(), device))
+                .collect();
             Ok(Snapshot {
-                by_key: devices.iter().map(|(key, device)| (device.device_key.to_bytes(), *key)).collect(),
+                by_key: devices
+                    .iter()
+                    .map(|(key, device)| (device.device_key.to_bytes(), *key))
+                    .collect(),
                 devices,
-                bookings: ledger.bookings()?.into_iter().map(|(key, booking)| (key.to_bytes(), booking)).collect(),
-                records: ledger.records()?.into_iter().map(|(key, record)| (key.to_bytes(), record)).collect(),
+                bookings: ledger
+                    .bookings()?
+                    .into_iter()
+                    .map(|(key, booking)| (key.to_bytes(), booking))
+                    .collect(),
+                records: ledger
+                    .records()?
+                    .into_iter()
+                    .map(|(key, record)| (key.to_bytes(), record))
+                    .collect(),
                 verifiers: Some(ledger.verifiers()?),
             })
         })
         .await?;
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        *self
+            .snapshot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         Ok(())
     }
 
@@ -196,7 +225,10 @@ impl Verifier {
     /// Lists objects off the async threads.
     pub async fn list(&self, folder: String) -> Result<Vec<String>, super::VerifierError> {
         let objects = self.objects.clone();
-        Ok(blocking(move || -> Result<Vec<String>, ObjectError> { objects.list(&folder) }).await??)
+        Ok(
+            blocking(move || -> Result<Vec<String>, ObjectError> { objects.list(&folder) })
+                .await??,
+        )
     }
 }
 
@@ -204,7 +236,9 @@ impl Verifier {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, super::VerifierError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| super::VerifierError::Thread)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| super::VerifierError::Thread)
 }
 
 /// Fields of a device account that leaves carry.

@@ -8,21 +8,21 @@ use std::{
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ion_challenge::{Challenge, Commitment, InconclusiveReason, Verdict, secret_hash, verify};
-use ion_economics::device::DeviceStatus;
 use ion_observation::Key;
-use ion_protocol::{ChallengeReply, CommitMessage, CommitReply, IssuedChallenge, OpenMessage, OpenReply, Outcome};
+use ion_protocol::{
+    ChallengeReply, CommitMessage, CommitReply, IssuedChallenge, OpenMessage, OpenReply, Outcome,
+};
 use sha2::{Digest, Sha256};
 
 use super::{
     VerifierError,
-    http::ApiError,
     journal::StoredChallenge,
+    refusal::ApiError,
     state::{Verifier, blocking},
 };
 use crate::chain_view::read;
 
 const EVIDENCE_TAG: &[u8] = b"ION_EVIDENCE_BUNDLE_V1";
-const INSTANT_TAG: &[u8] = b"ION_CHALLENGE_INSTANT_V1";
 
 /// Everything of one challenge, stored under its hash.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,11 @@ pub struct EvidenceBundle {
 impl EvidenceBundle {
     /// Hash of the stored bytes.
     pub fn hash_bytes(bytes: &[u8]) -> Key {
-        Sha256::new().chain_update(EVIDENCE_TAG).chain_update(bytes).finalize().into()
+        Sha256::new()
+            .chain_update(EVIDENCE_TAG)
+            .chain_update(bytes)
+            .finalize()
+            .into()
     }
 }
 
@@ -65,6 +69,13 @@ impl Trials {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the challenge in progress of a device waits for its roots; `None` without one.
+    pub(super) fn in_progress(&self, device: &Key) -> Option<bool> {
+        self.lock()
+            .get(device)
+            .map(|trial| trial.commitment.is_none())
+    }
+
     /// Number of challenges in progress.
     pub fn len(&self) -> usize {
         self.lock().len()
@@ -77,58 +88,6 @@ impl Trials {
 }
 
 impl Verifier {
-    /// Whether the device should fetch a challenge now: one is in progress, or one is due.
-    ///
-    /// A device that is not up is asked until it passes within the hour. An up device is asked once
-    /// per hour, all devices of its owner from the same instant on, which the owner cannot foresee.
-    pub async fn is_challenge_due(
-        &self,
-        address: &Key,
-        device: &registry::state::Device,
-        now: i64,
-    ) -> Result<bool, VerifierError> {
-        if let Some(trial) = self.trials.lock().get(address) {
-            return Ok(trial.commitment.is_none());
-        }
-        if self.journal.last_seen(address).await?.is_none_or(|seen| seen.draining) {
-            return Ok(false);
-        }
-        let hour = now.div_euclid(3_600);
-        let Ok(hour_index) = u64::try_from(hour) else { return Ok(false) };
-        let outcomes = self.journal.outcomes(address, hour_index).await?;
-        let retry_after = i64::try_from(self.settings.challenge.retry_after.as_secs()).unwrap_or(i64::MAX);
-        if outcomes.last().is_some_and(|last| now < last.at.saturating_add(retry_after)) {
-            return Ok(false);
-        }
-        Ok(match DeviceStatus::from_code(device.status) {
-            Ok(DeviceStatus::Up) => {
-                let is_settled = outcomes.iter().any(|seen| seen.outcome != Outcome::Inconclusive);
-                !is_settled && now.rem_euclid(3_600) >= self.instant(&device.owner.to_bytes(), hour)
-            }
-            Ok(
-                DeviceStatus::Pending
-                | DeviceStatus::Down
-                | DeviceStatus::RestartRequired
-                | DeviceStatus::Inactive
-                | DeviceStatus::Unsupported,
-            ) => outcomes.iter().all(|seen| seen.outcome != Outcome::Pass),
-            Ok(DeviceStatus::Paused | DeviceStatus::Blocked | DeviceStatus::Terminated) | Err(_) => false,
-        })
-    }
-
-    /// Second of the hour from which all devices of an owner are asked, 300 to 3,299: keyed by this
-    /// verifier's secret, so nobody else can compute it.
-    fn instant(&self, owner: &Key, hour: i64) -> i64 {
-        let digest = Sha256::new()
-            .chain_update(INSTANT_TAG)
-            .chain_update(self.key.to_bytes())
-            .chain_update(owner)
-            .chain_update(hour.to_le_bytes())
-            .finalize();
-        let draw = digest.iter().take(4).fold(0i64, |draw, byte| draw << 8 | i64::from(*byte));
-        300 + draw % 3_000
-    }
-
     /// The challenge of a device: the one in progress, else a new one when it is due. Its time for
     /// the roots runs from the first fetch on.
     pub(super) async fn fetch_challenge(
@@ -138,7 +97,9 @@ impl Verifier {
         now: i64,
     ) -> Result<ChallengeReply, ApiError> {
         if let Some(trial) = self.trials.lock().get(address) {
-            return Ok(ChallengeReply { issued: trial.commitment.is_none().then(|| trial.issued.clone()) });
+            return Ok(ChallengeReply {
+                issued: trial.commitment.is_none().then(|| trial.issued.clone()),
+            });
         }
         if !self.is_challenge_due(address, device, now).await? {
             return Ok(ChallengeReply { issued: None });
@@ -155,16 +116,30 @@ impl Verifier {
             verifier: self.public_key(),
             device: device.device_key.to_bytes(),
             nonce: rand::random(),
-            blockhash: read(&self.ledger, |ledger| ledger.recent_blockhash()).await.map_err(VerifierError::from)?,
+            blockhash: read(&self.ledger, |ledger| ledger.recent_blockhash())
+                .await
+                .map_err(VerifierError::from)?,
             n,
             rounds,
             openings: settings.openings,
             secret_hash: secret_hash(&secret),
         };
-        let stored = StoredChallenge { device: *address, challenge: challenge.clone(), secret, commitment: None };
-        self.journal.issue(&stored, now).await.map_err(VerifierError::from)?;
+        let stored = StoredChallenge {
+            device: *address,
+            challenge: challenge.clone(),
+            secret,
+            commitment: None,
+        };
+        self.journal
+            .issue(&stored, now)
+            .await
+            .map_err(VerifierError::from)?;
         let within = settings.commit_within;
-        let issued = IssuedChallenge::new(&self.key, challenge, u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
+        let issued = IssuedChallenge::new(
+            &self.key,
+            challenge,
+            u64::try_from(within.as_millis()).unwrap_or(u64::MAX),
+        );
         let trial = Trial {
             device: *address,
             issued: issued.clone(),
@@ -174,27 +149,46 @@ impl Verifier {
             is_judged: false,
         };
         self.trials.lock().insert(*address, trial);
-        self.metrics.count("verifier_challenges_issued_total", "Challenges issued.", &[]);
-        Ok(ChallengeReply { issued: Some(issued) })
+        self.metrics.count(
+            "verifier_challenges_issued_total",
+            "Challenges issued.",
+            &[],
+        );
+        Ok(ChallengeReply {
+            issued: Some(issued),
+        })
     }
 
     /// Takes the roots of a challenge and reveals its secret. The same roots again get the same
     /// answer; other roots are refused.
-    pub(super) async fn take_commitment(&self, address: &Key, commitment: CommitMessage) -> Result<CommitReply, ApiError> {
+    pub(super) async fn take_commitment(
+        &self,
+        address: &Key,
+        commitment: CommitMessage,
+    ) -> Result<CommitReply, ApiError> {
         let secret = {
             let trials = self.trials.lock();
             let trial = find(&trials, address, &commitment.challenge_id)?;
             match &trial.commitment {
-                Some(earlier) if *earlier == commitment => return Ok(CommitReply { secret: trial.secret }),
+                Some(earlier) if *earlier == commitment => {
+                    return Ok(CommitReply {
+                        secret: trial.secret,
+                    });
+                }
                 Some(_) => return Err(ApiError::OtherCommitment),
                 None if Instant::now() > trial.deadline => return Err(ApiError::TooLate),
                 None => trial.secret,
             }
         };
         // Stored before the secret is out: after a restart nobody can bring other roots.
-        self.journal.commit(&commitment).await.map_err(VerifierError::from)?;
+        self.journal
+            .commit(&commitment)
+            .await
+            .map_err(VerifierError::from)?;
         let mut trials = self.trials.lock();
-        let Some(trial) = trials.get_mut(address) else { return Err(ApiError::NoChallenge) };
+        let Some(trial) = trials.get_mut(address) else {
+            return Err(ApiError::NoChallenge);
+        };
         match &trial.commitment {
             Some(earlier) if *earlier != commitment => return Err(ApiError::OtherCommitment),
             Some(_) => {}
@@ -207,12 +201,21 @@ impl Verifier {
     }
 
     /// Takes the openings of a challenge and judges them.
-    pub(super) async fn take_answer(&self, address: &Key, answer: OpenMessage, now: i64) -> Result<OpenReply, ApiError> {
+    pub(super) async fn take_answer(
+        &self,
+        address: &Key,
+        answer: OpenMessage,
+        now: i64,
+    ) -> Result<OpenReply, ApiError> {
         let (trial, commitment) = {
             let mut trials = self.trials.lock();
             find(&trials, address, &answer.challenge_id)?;
-            let Some(trial) = trials.get_mut(address) else { return Err(ApiError::NoChallenge) };
-            let Some(commitment) = trial.commitment.clone() else { return Err(ApiError::NotCommitted) };
+            let Some(trial) = trials.get_mut(address) else {
+                return Err(ApiError::NoChallenge);
+            };
+            let Some(commitment) = trial.commitment.clone() else {
+                return Err(ApiError::NotCommitted);
+            };
             if Instant::now() > trial.deadline {
                 return Err(ApiError::TooLate);
             }
@@ -223,13 +226,30 @@ impl Verifier {
         };
         let challenge = trial.issued.challenge.clone();
         let secret = trial.secret;
-        let verdict = blocking(move || verify(&challenge, &commitment, &secret, &answer)).await?;
-        let outcome = self.finish(&trial, verdict, now).await?;
-        Ok(OpenReply { outcome })
+        let judged = async {
+            let verdict =
+                blocking(move || verify(&challenge, &commitment, &secret, &answer)).await?;
+            self.finish(&trial, verdict, now).await
+        };
+        match judged.await {
+            Ok(outcome) => Ok(OpenReply { outcome }),
+            Err(error) => {
+                // The device may send its answer again within its time.
+                if let Some(trial) = self.trials.lock().get_mut(address) {
+                    trial.is_judged = false;
+                }
+                Err(error.into())
+            }
+        }
     }
 
     /// Stores a verdict with its evidence and ends the trial.
-    async fn finish(&self, trial: &Trial, verdict: Verdict, now: i64) -> Result<Outcome, VerifierError> {
+    async fn finish(
+        &self,
+        trial: &Trial,
+        verdict: Verdict,
+        now: i64,
+    ) -> Result<Outcome, VerifierError> {
         let (outcome, result) = match &verdict {
             Verdict::Pass => (Outcome::Pass, "pass"),
             Verdict::Fail(_) => (Outcome::Fail, "fail"),
@@ -243,10 +263,17 @@ impl Verifier {
         };
         let bytes = borsh::to_vec(&bundle).map_err(|_| VerifierError::Encoding)?;
         let hash = EvidenceBundle::hash_bytes(&bytes);
-        self.put(format!("evidence/{}", hex::encode(hash)), bytes).await?;
-        self.journal.finish(&trial.issued.challenge.id(), outcome, &hash, now).await?;
+        self.put(format!("evidence/{}", hex::encode(hash)), bytes)
+            .await?;
+        self.journal
+            .finish(&trial.issued.challenge.id(), outcome, &hash, now)
+            .await?;
         self.trials.lock().remove(&trial.device);
-        self.metrics.count("verifier_challenges_total", "Challenges judged.", &[("result", result)]);
+        self.metrics.count(
+            "verifier_challenges_total",
+            "Challenges judged.",
+            &[("result", result)],
+        );
         tracing::info!(device = %bs58::encode(trial.device).into_string(), outcome = result, "challenge judged");
         Ok(outcome)
     }
@@ -263,13 +290,14 @@ impl Verifier {
                 None => InconclusiveReason::CommitTimeout,
                 Some(_) => InconclusiveReason::OpenTimeout,
             };
-            self.finish(&trial, Verdict::Inconclusive(reason), now).await?;
+            self.finish(&trial, Verdict::Inconclusive(reason), now)
+                .await?;
         }
         Ok(())
     }
 
     /// Ends challenges that an earlier run of this process left open: its deadlines are lost, so
-    /// nothing is shown either way.
+    /// nothing is shown either way. Called before the first request is served.
     pub async fn end_interrupted_trials(&self, now: i64) -> Result<(), VerifierError> {
         for stored in self.journal.unfinished().await? {
             let trial = Trial {
@@ -280,7 +308,12 @@ impl Verifier {
                 commitment: stored.commitment,
                 is_judged: true,
             };
-            self.finish(&trial, Verdict::Inconclusive(InconclusiveReason::VerifierStopped), now).await?;
+            self.finish(
+                &trial,
+                Verdict::Inconclusive(InconclusiveReason::VerifierStopped),
+                now,
+            )
+            .await?;
         }
         Ok(())
     }
@@ -297,6 +330,13 @@ impl Verifier {
 /// Slack of the sweeper beyond the deadline of a trial.
 pub(super) const SWEEP_PAUSE: Duration = Duration::from_millis(500);
 
-fn find<'a>(trials: &'a HashMap<Key, Trial>, address: &Key, id: &Key) -> Result<&'a Trial, ApiError> {
-    trials.get(address).filter(|trial| trial.issued.challenge.id() == *id).ok_or(ApiError::NoChallenge)
+fn find<'a>(
+    trials: &'a HashMap<Key, Trial>,
+    address: &Key,
+    id: &Key,
+) -> Result<&'a Trial, ApiError> {
+    trials
+        .get(address)
+        .filter(|trial| trial.issued.challenge.id() == *id)
+        .ok_or(ApiError::NoChallenge)
 }

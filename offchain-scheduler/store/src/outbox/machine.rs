@@ -91,13 +91,31 @@ impl Input {
 /// Errors: `WrongState`, `OutOfRange`.
 pub fn transition(row: &OutboxRow, input: &Input, now_ms: i64) -> Result<OutboxRow, StoreError> {
     let mut next = row.clone();
-    next.version = row.version.checked_add(1).ok_or(StoreError::OutOfRange("version"))?;
+    next.version = row
+        .version
+        .checked_add(1)
+        .ok_or(StoreError::OutOfRange("version"))?;
     next.updated_ms = now_ms;
-    let refuse = || Err(StoreError::WrongState { input: input.name(), state: row.state.as_str() });
+    let refuse = || {
+        Err(StoreError::WrongState {
+            input: input.name(),
+            state: row.state.as_str(),
+        })
+    };
     match (input, row.state) {
-        (Input::Sign { signature, last_valid_height, transaction }, State::Ready | State::Expired) => {
+        (
+            Input::Sign {
+                signature,
+                last_valid_height,
+                transaction,
+            },
+            State::Ready | State::Expired,
+        ) => {
             next.state = State::Signed;
-            next.attempts = row.attempts.checked_add(1).ok_or(StoreError::OutOfRange("attempts"))?;
+            next.attempts = row
+                .attempts
+                .checked_add(1)
+                .ok_or(StoreError::OutOfRange("attempts"))?;
             next.absences = 0;
             next.signature = Some(signature.clone());
             next.last_valid_height = Some(*last_valid_height);
@@ -106,7 +124,10 @@ pub fn transition(row: &OutboxRow, input: &Input, now_ms: i64) -> Result<OutboxR
         (Input::Send, State::Signed | State::Sent) => next.state = State::Sent,
         (Input::See, State::Signed | State::Sent) => next.absences = 0,
         (Input::Miss, State::Signed | State::Sent) => {
-            next.absences = row.absences.checked_add(1).ok_or(StoreError::OutOfRange("absences"))?;
+            next.absences = row
+                .absences
+                .checked_add(1)
+                .ok_or(StoreError::OutOfRange("absences"))?;
         }
         (Input::Expire, State::Signed | State::Sent) => {
             next.state = State::Expired;
@@ -123,7 +144,11 @@ pub fn transition(row: &OutboxRow, input: &Input, now_ms: i64) -> Result<OutboxR
             forget_transaction(&mut next);
             next.code = *code;
             next.error = Some(error.clone());
-            let count = || row.failures.checked_add(1).ok_or(StoreError::OutOfRange("failures"));
+            let count = || {
+                row.failures
+                    .checked_add(1)
+                    .ok_or(StoreError::OutOfRange("failures"))
+            };
             match then {
                 AfterRefusal::Close => next.state = State::Rejected,
                 AfterRefusal::RetryAt(at_ms) => {
@@ -196,16 +221,37 @@ mod tests {
 
     fn inputs() -> Vec<Input> {
         vec![
-            Input::Sign { signature: "new".into(), last_valid_height: 20, transaction: vec![2] },
+            Input::Sign {
+                signature: "new".into(),
+                last_valid_height: 20,
+                transaction: vec![2],
+            },
             Input::Send,
             Input::See,
             Input::Miss,
             Input::Expire,
-            Input::Finalize { signature: "old".into() },
-            Input::Refuse { code: Some(6_000), error: "no".into(), then: AfterRefusal::Close },
-            Input::Refuse { code: Some(6_000), error: "no".into(), then: AfterRefusal::RetryAt(99) },
-            Input::Refuse { code: None, error: "no".into(), then: AfterRefusal::Poison },
-            Input::Delay { until_ms: 77, error: "later".into() },
+            Input::Finalize {
+                signature: "old".into(),
+            },
+            Input::Refuse {
+                code: Some(6_000),
+                error: "no".into(),
+                then: AfterRefusal::Close,
+            },
+            Input::Refuse {
+                code: Some(6_000),
+                error: "no".into(),
+                then: AfterRefusal::RetryAt(99),
+            },
+            Input::Refuse {
+                code: None,
+                error: "no".into(),
+                then: AfterRefusal::Poison,
+            },
+            Input::Delay {
+                until_ms: 77,
+                error: "later".into(),
+            },
             Input::Revive,
         ]
     }
@@ -215,21 +261,88 @@ mod tests {
         use State::*;
         let expected = |state: State| -> [Option<State>; 11] {
             match state {
-                Ready => [Some(Signed), None, None, None, None, Some(Finalized), Some(Rejected), Some(Ready), Some(Poison), Some(Ready), None],
-                Expired => [Some(Signed), None, None, None, None, Some(Finalized), Some(Rejected), Some(Ready), Some(Poison), Some(Expired), None],
-                Signed => [None, Some(Sent), Some(Signed), Some(Signed), Some(Expired), Some(Finalized), Some(Rejected), Some(Ready), Some(Poison), None, None],
-                Sent => [None, Some(Sent), Some(Sent), Some(Sent), Some(Expired), Some(Finalized), Some(Rejected), Some(Ready), Some(Poison), None, None],
+                Ready => [
+                    Some(Signed),
+                    None,
+                    None,
+                    None,
+                    None,
+                    Some(Finalized),
+                    Some(Rejected),
+                    Some(Ready),
+                    Some(Poison),
+                    Some(Ready),
+                    None,
+                ],
+                Expired => [
+                    Some(Signed),
+                    None,
+                    None,
+                    None,
+                    None,
+                    Some(Finalized),
+                    Some(Rejected),
+                    Some(Ready),
+                    Some(Poison),
+                    Some(Expired),
+                    None,
+                ],
+                Signed => [
+                    None,
+                    Some(Sent),
+                    Some(Signed),
+                    Some(Signed),
+                    Some(Expired),
+                    Some(Finalized),
+                    Some(Rejected),
+                    Some(Ready),
+                    Some(Poison),
+                    None,
+                    None,
+                ],
+                Sent => [
+                    None,
+                    Some(Sent),
+                    Some(Sent),
+                    Some(Sent),
+                    Some(Expired),
+                    Some(Finalized),
+                    Some(Rejected),
+                    Some(Ready),
+                    Some(Poison),
+                    None,
+                    None,
+                ],
                 Finalized | Rejected => [None; 11],
-                Poison => [None, None, None, None, None, None, None, None, None, None, Some(Ready)],
+                Poison => [
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    Some(Ready),
+                ],
             }
         };
         for state in State::ALL {
             for (input, expected) in inputs().iter().zip(expected(state)) {
                 let result = transition(&row(state), input, 50).ok();
-                assert_eq!(result.as_ref().map(|row| row.state), expected, "{input:?} in {state:?}");
+                assert_eq!(
+                    result.as_ref().map(|row| row.state),
+                    expected,
+                    "{input:?} in {state:?}"
+                );
                 if let Some(next) = result {
                     assert_eq!((next.version, next.updated_ms, next.created_ms), (5, 50, 1));
-                    assert_eq!(next.state.is_in_flight(), next.transaction.is_some() && next.state != Ready && next.state != Expired);
+                    assert_eq!(
+                        next.state.is_in_flight(),
+                        next.transaction.is_some() && next.state != Ready && next.state != Expired
+                    );
                 }
             }
         }
@@ -238,22 +351,50 @@ mod tests {
     #[test]
     fn sign_counts_and_forgets_absences() {
         let next = transition(&row(State::Expired), &inputs()[0], 50).unwrap();
-        assert_eq!((next.attempts, next.absences, next.last_valid_height), (3, 0, Some(20)));
-        assert_eq!((next.signature.as_deref(), next.transaction), (Some("new"), Some(vec![2])));
+        assert_eq!(
+            (next.attempts, next.absences, next.last_valid_height),
+            (3, 0, Some(20))
+        );
+        assert_eq!(
+            (next.signature.as_deref(), next.transaction),
+            (Some("new"), Some(vec![2]))
+        );
     }
 
     #[test]
     fn refusals_count_except_benign_ones() {
-        let counts: Vec<u32> =
-            inputs()[6..9].iter().map(|input| transition(&row(State::Sent), input, 50).unwrap().failures).collect();
+        let counts: Vec<u32> = inputs()[6..9]
+            .iter()
+            .map(|input| transition(&row(State::Sent), input, 50).unwrap().failures)
+            .collect();
         assert_eq!(counts, [1, 2, 2]);
-        assert_eq!(transition(&row(State::Sent), &inputs()[7], 50).unwrap().not_before_ms, 99);
-        assert_eq!(transition(&row(State::Poison), &Input::Revive, 50).unwrap().failures, 0);
+        assert_eq!(
+            transition(&row(State::Sent), &inputs()[7], 50)
+                .unwrap()
+                .not_before_ms,
+            99
+        );
+        assert_eq!(
+            transition(&row(State::Poison), &Input::Revive, 50)
+                .unwrap()
+                .failures,
+            0
+        );
     }
 
     #[test]
     fn misses_grow_and_a_sighting_clears_them() {
-        assert_eq!(transition(&row(State::Sent), &Input::Miss, 50).unwrap().absences, 2);
-        assert_eq!(transition(&row(State::Sent), &Input::See, 50).unwrap().absences, 0);
+        assert_eq!(
+            transition(&row(State::Sent), &Input::Miss, 50)
+                .unwrap()
+                .absences,
+            2
+        );
+        assert_eq!(
+            transition(&row(State::Sent), &Input::See, 50)
+                .unwrap()
+                .absences,
+            0
+        );
     }
 }

@@ -19,24 +19,40 @@ use crate::{Migration, StoreError};
 /// Name of the migration set of the outbox.
 pub const MIGRATION_SET: &str = "outbox";
 /// Schema of the outbox.
-pub const MIGRATIONS: &[Migration] = &[Migration { version: 1, sql: include_str!("../../migrations/outbox_1.sql") }];
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sql: include_str!("../../migrations/outbox_1.sql"),
+}];
 
 /// Where rows are kept. The real side is [`SqlOutbox`]; tests wrap it to stop between two calls.
 pub trait OutboxStore: Send + Sync {
     /// Puts a row in state `ready`; an existing row with this key stays as it is. Returns the row.
-    fn enqueue(&self, key: &Key, work: &str, now_ms: i64) -> impl Future<Output = Result<OutboxRow, StoreError>> + Send;
+    fn enqueue(
+        &self,
+        key: &Key,
+        work: &str,
+        now_ms: i64,
+    ) -> impl Future<Output = Result<OutboxRow, StoreError>> + Send;
 
     /// A row by its key.
     fn row(&self, key: &Key) -> impl Future<Output = Result<Option<OutboxRow>, StoreError>> + Send;
 
     /// Rows that are signed or sent, oldest change first.
-    fn in_flight(&self, limit: u32) -> impl Future<Output = Result<Vec<OutboxRow>, StoreError>> + Send;
+    fn in_flight(
+        &self,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<OutboxRow>, StoreError>> + Send;
 
     /// Rows to sign whose waiting time is over, in order of creation.
-    fn due(&self, now_ms: i64, limit: u32) -> impl Future<Output = Result<Vec<OutboxRow>, StoreError>> + Send;
+    fn due(
+        &self,
+        now_ms: i64,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<OutboxRow>, StoreError>> + Send;
 
     /// Every signature ever made for a row, oldest first.
-    fn signatures(&self, key: &Key) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
+    fn signatures(&self, key: &Key)
+    -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
     /// Carries out one step of [`transition`] on `row` and writes the result, together with the new
     /// signature if the step signs. `None` when the row was changed by somebody else since it was

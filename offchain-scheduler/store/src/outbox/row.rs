@@ -18,7 +18,11 @@ pub struct Key {
 impl Key {
     /// A key.
     pub fn new(kind: impl Into<String>, subject: impl fmt::Display, period: u64) -> Self {
-        Self { kind: kind.into(), subject: subject.to_string(), period }
+        Self {
+            kind: kind.into(),
+            subject: subject.to_string(),
+            period,
+        }
     }
 }
 
@@ -79,7 +83,10 @@ impl State {
         State::ALL
             .into_iter()
             .find(|state| state.as_str() == text)
-            .ok_or_else(|| StoreError::Corrupt { column: "state", value: text.to_owned() })
+            .ok_or_else(|| StoreError::Corrupt {
+                column: "state",
+                value: text.to_owned(),
+            })
     }
 
     /// Whether a signed transaction may still have an effect that is not known yet.

@@ -2,7 +2,9 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Input, Key, MIGRATION_SET, MIGRATIONS, OutboxRow, OutboxStore, State, Summary, transition};
+use super::{
+    Input, Key, MIGRATION_SET, MIGRATIONS, OutboxRow, OutboxStore, State, Summary, transition,
+};
 use crate::{Store, StoreError, from_column, to_column};
 
 /// The outbox in the tables `outbox` and `outbox_signature`.
@@ -40,7 +42,9 @@ impl OutboxStore for SqlOutbox {
         .bind(now_ms)
         .execute(self.store.pool())
         .await?;
-        self.row(key).await?.ok_or_else(|| StoreError::Database(sqlx::Error::RowNotFound))
+        self.row(key)
+            .await?
+            .ok_or_else(|| StoreError::Database(sqlx::Error::RowNotFound))
     }
 
     async fn row(&self, key: &Key) -> Result<Option<OutboxRow>, StoreError> {
@@ -96,7 +100,12 @@ impl OutboxStore for SqlOutbox {
         .collect()
     }
 
-    async fn advance(&self, row: &OutboxRow, input: Input, now_ms: i64) -> Result<Option<OutboxRow>, StoreError> {
+    async fn advance(
+        &self,
+        row: &OutboxRow,
+        input: Input,
+        now_ms: i64,
+    ) -> Result<Option<OutboxRow>, StoreError> {
         let next = transition(row, &input, now_ms)?;
         let mut transaction = self.store.begin().await?;
         let written = sqlx::query(
@@ -127,7 +136,12 @@ impl OutboxStore for SqlOutbox {
         if written == 0 {
             return Ok(None);
         }
-        if let Input::Sign { signature, last_valid_height, .. } = &input {
+        if let Input::Sign {
+            signature,
+            last_valid_height,
+            ..
+        } = &input
+        {
             let taken = sqlx::query("SELECT attempt FROM outbox_signature WHERE signature = $1")
                 .bind(signature)
                 .fetch_optional(&mut *transaction)
@@ -154,15 +168,19 @@ impl OutboxStore for SqlOutbox {
     }
 
     async fn summary(&self, now_ms: i64) -> Result<Summary, StoreError> {
-        let counted: Vec<(String, i64)> = sqlx::query("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
-            .fetch_all(self.store.pool())
-            .await?
-            .iter()
-            .map(|row| Ok((row.try_get("state")?, row.try_get("n")?)))
-            .collect::<Result<_, sqlx::Error>>()?;
+        let counted: Vec<(String, i64)> =
+            sqlx::query("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
+                .fetch_all(self.store.pool())
+                .await?
+                .iter()
+                .map(|row| Ok((row.try_get("state")?, row.try_get("n")?)))
+                .collect::<Result<_, sqlx::Error>>()?;
         let mut by_state = Vec::with_capacity(State::ALL.len());
         for state in State::ALL {
-            let n = counted.iter().find(|(name, _)| name == state.as_str()).map_or(0, |(_, n)| *n);
+            let n = counted
+                .iter()
+                .find(|(name, _)| name == state.as_str())
+                .map_or(0, |(_, n)| *n);
             by_state.push((state, from_column("n", n)?));
         }
         let oldest: Option<i64> = sqlx::query(
@@ -174,7 +192,10 @@ impl OutboxStore for SqlOutbox {
         .map(|row| row.try_get("created_ms"))
         .transpose()?;
         let oldest_open_ms = oldest.map_or(0, |created| now_ms.saturating_sub(created).max(0));
-        Ok(Summary { by_state, oldest_open_ms })
+        Ok(Summary {
+            by_state,
+            oldest_open_ms,
+        })
     }
 }
 
@@ -197,9 +218,16 @@ fn decode(row: &AnyRow) -> Result<OutboxRow, StoreError> {
         absences: from_column("absences", row.try_get("absences")?)?,
         not_before_ms: row.try_get("not_before_ms")?,
         signature: row.try_get("signature")?,
-        last_valid_height: last_valid_height.map(|height| from_column("last_valid_height", height)).transpose()?,
+        last_valid_height: last_valid_height
+            .map(|height| from_column("last_valid_height", height))
+            .transpose()?,
         transaction: transaction
-            .map(|text| hex::decode(&text).map_err(|_| StoreError::Corrupt { column: "tx_hex", value: text }))
+            .map(|text| {
+                hex::decode(&text).map_err(|_| StoreError::Corrupt {
+                    column: "tx_hex",
+                    value: text,
+                })
+            })
             .transpose()?,
         code: code.map(|code| from_column("code", code)).transpose()?,
         error: row.try_get("error")?,

@@ -106,7 +106,10 @@ impl Line {
 
     /// Price of the line in base units.
     pub fn compute(&self) -> Result<u64> {
-        Ok(self.segments()?.compute().map_err(BookingError::from)?)
+        self.segments
+            .iter()
+            .try_fold(0u64, |sum, segment| math::add(sum, segment.amount))
+            .map_err(|error| BookingError::from(error).into())
     }
 
     /// What no instruction may break (economics §14 I12, I20). `is_billed`: the booking has its

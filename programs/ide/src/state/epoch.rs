@@ -1,14 +1,16 @@
 //! One UTC day of the engine (economics §1.6, §10.2, §13.7).
 
 use anchor_lang::prelude::*;
-use ion_economics::math;
+use ion_economics::{
+    math,
+    units::{IO_DECIMALS, USDC_DECIMALS},
+};
 
 use crate::error::IdeError;
 
-/// Where an epoch stands; grows only at the end.
+/// Where an epoch stands; stored as its number, grows only at the end.
 #[repr(u8)]
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = false)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EpochState {
     /// Takes money of its day.
     Accruing = 0,
@@ -22,8 +24,22 @@ pub enum EpochState {
     Closed = 4,
 }
 
+impl EpochState {
+    /// The stored number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Accruing => 0,
+            Self::Ended => 1,
+            Self::Reported => 2,
+            Self::Sealed => 3,
+            Self::Closed => 4,
+        }
+    }
+}
+
 /// What the ledgers paid for one kind of obligation.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[zero_copy]
+#[derive(InitSpace, Debug, PartialEq, Eq)]
 pub struct Payment {
     /// Value paid, 1e-6 USD.
     pub paid_usd_micros: u64,
@@ -43,20 +59,14 @@ impl Payment {
 }
 
 /// Account at `["epoch", day]`. Amounts wait here until the day is sealed; nothing of them is in a
-/// ledger before.
-#[account]
+/// ledger before. Zero-copy, fields in the order of their alignment: every deposit of a day writes
+/// it.
+#[account(zero_copy)]
 #[derive(InitSpace, Debug)]
+#[repr(C)]
 pub struct Epoch {
-    /// Layout version.
-    pub version: u8,
-    /// Bump of this address.
-    pub bump: u8,
-    /// Where the epoch stands.
-    pub state: EpochState,
     /// UTC day index.
     pub day: u64,
-    /// Who paid the rent and gets it back.
-    pub payer: Pubkey,
     /// When the account was opened, Unix seconds.
     pub opened_at: i64,
     /// When the day was ended, Unix seconds; 0 = not yet.
@@ -70,8 +80,6 @@ pub struct Epoch {
 
     /// Emission of the hours of the day, IO base units.
     pub emission_io: u64,
-    /// One bit per hour whose emission was deposited.
-    pub hours_deposited: u32,
     /// Revenue of the day, USDC base units.
     pub revenue_usdc: u64,
     /// Revenue of the day, IO base units.
@@ -83,15 +91,7 @@ pub struct Epoch {
     pub avail_usd_micros: u64,
     /// Floors taken in the report's sum.
     pub floors: u64,
-    /// Class rows of the report.
-    pub class_count: u16,
-    /// Class rows revealed.
-    pub row_cursor: u16,
-    /// Class of the last revealed row.
-    pub last_class: u16,
-    /// Hash that the rows still to come must have.
-    pub row_hash: [u8; 32],
-    /// Sum over the revealed rows, 1e-6 USD.
+    /// Sum over the revealed rows of the report, 1e-6 USD.
     pub row_sum_usd_micros: u64,
 
     /// All obligations of the day, 1e-6 USD.
@@ -122,27 +122,44 @@ pub struct Epoch {
     pub repurchase_usdc: u64,
     /// IO bought by auction fills of the day, base units.
     pub repurchase_io: u64,
-    /// Revenue over obligations in bps.
-    pub psi_bps: u32,
     /// IO paid by all epochs up to this one, base units.
     pub cumulative_io: u64,
     /// USDC paid by all epochs up to this one, base units.
     pub cumulative_usdc: u64,
-
     /// Number of the last event of this account.
     pub event_seq: u64,
+
+    /// Who paid the rent and gets it back.
+    pub payer: Pubkey,
+    /// Hash that the rows of the report still to come must have.
+    pub row_hash: [u8; 32],
+    /// One bit per hour whose emission was deposited.
+    pub hours_deposited: u32,
+    /// Revenue over obligations in bps.
+    pub psi_bps: u32,
+    /// Class rows of the report.
+    pub class_count: u16,
+    /// Class rows revealed.
+    pub row_cursor: u16,
+    /// Class of the last revealed row.
+    pub last_class: u16,
+    /// Where the epoch stands, by [`EpochState::code`].
+    pub state: u8,
+    /// Layout version.
+    pub version: u8,
+    /// Bump of this address.
+    pub bump: u8,
     /// For later fields.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 71],
 }
 
 const _: () = assert!(
     Epoch::INIT_SPACE
-        == 3 + 8 + 32 + 4 * 8 + 8 // identity, times, limit
-            + 3 * 8 + 4 + 8 // money and hire of the day
-            + 2 * 8 + 3 * 2 + 32 + 8 // report
-            + 3 * 8 + 2 * 24 + 9 * 8 + 4 + 2 * 8 // sealing
-            + 8 + 64
+        == 6 * 8 + 4 * 8 + 3 * 8 // times, money of the day, report
+            + 3 * 8 + 2 * 24 + 11 * 8 + 8 // sealing, events
+            + 2 * 32 + 2 * 4 + 3 * 2 + 3 + 71
 );
+const _: () = assert!(core::mem::size_of::<Epoch>() == Epoch::INIT_SPACE);
 
 /// Which ledger a deposit belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +170,16 @@ pub enum Currency {
     Io,
 }
 
+impl Currency {
+    /// Decimals of the mint, as genesis asserts them.
+    pub const fn decimals(self) -> u8 {
+        match self {
+            Self::Usdc => USDC_DECIMALS,
+            Self::Io => IO_DECIMALS,
+        }
+    }
+}
+
 impl Epoch {
     /// Bytes of the account, discriminator included.
     pub const SPACE: usize = Epoch::DISCRIMINATOR.len() + Epoch::INIT_SPACE;
@@ -160,27 +187,18 @@ impl Epoch {
     /// A new epoch that takes money.
     pub fn open(bump: u8, day: u64, payer: Pubkey, limit_usd_micros: u64, now: i64) -> Self {
         Self {
-            version: crate::constants::ACCOUNT_VERSION,
-            bump,
-            state: EpochState::Accruing,
             day,
-            payer,
             opened_at: now,
             ended_at: 0,
             reported_at: 0,
             sealed_at: 0,
             max_obligation_usd_micros: limit_usd_micros,
             emission_io: 0,
-            hours_deposited: 0,
             revenue_usdc: 0,
             revenue_io: 0,
             hire_due_usd_micros: 0,
             avail_usd_micros: 0,
             floors: 0,
-            class_count: 0,
-            row_cursor: 0,
-            last_class: 0,
-            row_hash: [0; 32],
             row_sum_usd_micros: 0,
             obligation_usd_micros: 0,
             price_p12: 0,
@@ -196,11 +214,20 @@ impl Epoch {
             retired_io: 0,
             repurchase_usdc: 0,
             repurchase_io: 0,
-            psi_bps: 0,
             cumulative_io: 0,
             cumulative_usdc: 0,
             event_seq: 0,
-            _reserved: [0; 64],
+            payer,
+            row_hash: [0; 32],
+            hours_deposited: 0,
+            psi_bps: 0,
+            class_count: 0,
+            row_cursor: 0,
+            last_class: 0,
+            state: EpochState::Accruing.code(),
+            version: crate::constants::ACCOUNT_VERSION,
+            bump,
+            _reserved: [0; 71],
         }
     }
 
@@ -214,7 +241,7 @@ impl Epoch {
         hire_usd_micros: u64,
     ) -> Result<()> {
         require!(
-            self.state == EpochState::Accruing,
+            self.state == EpochState::Accruing.code(),
             IdeError::EpochNotAccruing
         );
         let ledger = match currency {
@@ -281,7 +308,7 @@ mod tests {
             EpochState::Closed,
         ] {
             let mut epoch = epoch();
-            epoch.state = state;
+            epoch.state = state.code();
             assert_eq!(
                 epoch.add_revenue(Currency::Usdc, 1, 0).unwrap_err(),
                 error!(IdeError::EpochNotAccruing)

@@ -59,7 +59,7 @@ pub struct DeviceUpdated {
 /// Why the status of a device changed other than by a leaf; grows only at the end.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum StatusReason {
     /// Paused by the owner.
     PausedByOwner = 0,

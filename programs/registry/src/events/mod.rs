@@ -24,7 +24,7 @@ pub use role::*;
 pub use verifier_set::*;
 
 macro_rules! change {
-    ($name:ident, $value:ty, $what:literal) => {
+    ($name:ident, $value:tt, $what:literal) => {
         #[doc = concat!("Old and new value of ", $what, ".")]
         #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name {

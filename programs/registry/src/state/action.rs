@@ -140,10 +140,7 @@ impl ActionKind {
 /// The parameter that a `SetParam` names.
 ///
 /// Errors: `UnknownParam`.
-pub(crate) fn find_param(
-    program: u8,
-    slot: u8,
-) -> Result<&'static ion_economics::params::Param> {
+pub(crate) fn find_param(program: u8, slot: u8) -> Result<&'static ion_economics::params::Param> {
     use ion_economics::params;
     params::Program::from_u8(program)
         .and_then(|program| params::find(program, slot))
@@ -199,8 +196,9 @@ pub struct Action {
 }
 
 const _: () = assert!(ActionKind::INIT_SPACE == 1 + 4 + 20 * 32 + 1);
-const _: () =
-    assert!(Action::INIT_SPACE == 2 + 8 + 32 + 2 + 8 + 8 + 8 + 32 + 8 + ActionKind::INIT_SPACE + 32);
+const _: () = assert!(
+    Action::INIT_SPACE == 2 + 8 + 32 + 2 + 8 + 8 + 8 + 32 + 8 + ActionKind::INIT_SPACE + 32
+);
 
 impl Action {
     /// Bytes of the account with its discriminator.

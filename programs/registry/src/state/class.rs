@@ -11,7 +11,7 @@ use crate::{constants::*, error::RegistryError};
 /// Reward pool of a class; grows only at the end.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum Pool {
     /// In no pool; such a class has multiplier 0.
     Unsupported = 0,
@@ -330,7 +330,13 @@ mod tests {
             paid.check(),
             Err(RegistryError::UnsupportedClassMultiplier.into())
         );
-        for (ceiling, lawful) in [(0, true), (100, true), (101, false), (254, false), (255, true)] {
+        for (ceiling, lawful) in [
+            (0, true),
+            (100, true),
+            (101, false),
+            (254, false),
+            (255, true),
+        ] {
             let cpu = ClassTerms {
                 max_cpu_pct: ceiling,
                 ..terms(1)

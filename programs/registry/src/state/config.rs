@@ -35,7 +35,7 @@ impl PauseState {
 /// Entry that the guardian can stop for a while; grows only at the end.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum PauseBit {
     /// New devices.
     Register = 0,

@@ -57,10 +57,7 @@ const _: () = assert!(PARAM_SLOTS == rules::SLOTS);
 
 /// Pairs of which the first must not exceed the second.
 const ORDERED: [(Param, Param); 3] = [
-    (
-        rules::staking::MIN_SHARE_BPS,
-        rules::staking::MAX_SHARE_BPS,
-    ),
+    (rules::staking::MIN_SHARE_BPS, rules::staking::MAX_SHARE_BPS),
     (rules::booking::MIN_MINUTES, rules::booking::MAX_MINUTES),
     (rules::booking::MIN_MINUTES, rules::booking::MAX_MINUTES_IO),
 ];
@@ -243,10 +240,14 @@ mod tests {
     fn raised_base_stake_waits_for_the_grace_and_a_lowering_for_the_next_hour() {
         let mut params = staking();
         let default = BASE_STAKE.default;
-        params.set(&BASE_STAKE, default * 2, Some(GRACE), 10).unwrap();
+        params
+            .set(&BASE_STAKE, default * 2, Some(GRACE), 10)
+            .unwrap();
         assert_eq!(params.value(&BASE_STAKE, GRACE + 9), default);
         assert_eq!(params.value(&BASE_STAKE, GRACE + 10), default * 2);
-        params.set(&BASE_STAKE, default / 2, Some(GRACE), 20).unwrap();
+        params
+            .set(&BASE_STAKE, default / 2, Some(GRACE), 20)
+            .unwrap();
         assert_eq!(params.value(&BASE_STAKE, 3_599), default);
         assert_eq!(params.value(&BASE_STAKE, 3_600), default / 2);
     }
@@ -254,23 +255,34 @@ mod tests {
     #[test]
     fn lowered_co_portion_waits_and_both_changes_fit() {
         let mut params = staking();
-        params.set(&BASE_STAKE, BASE_STAKE.default + 1, Some(GRACE), 10).unwrap();
-        params.set(&MAX_CO_PORTION_BPS, 4_000, Some(GRACE), 20).unwrap();
+        params
+            .set(&BASE_STAKE, BASE_STAKE.default + 1, Some(GRACE), 10)
+            .unwrap();
+        params
+            .set(&MAX_CO_PORTION_BPS, 4_000, Some(GRACE), 20)
+            .unwrap();
         assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 19), 5_000);
         assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_000);
-        assert_eq!(params.value(&BASE_STAKE, GRACE + 20), BASE_STAKE.default + 1);
+        assert_eq!(
+            params.value(&BASE_STAKE, GRACE + 20),
+            BASE_STAKE.default + 1
+        );
         assert_eq!(
             params.set(&MAX_CO_PORTION_BPS, 3_999, Some(GRACE), 30),
             Err(RegistryError::RaiseInsideGrace.into())
         );
-        params.set(&MAX_CO_PORTION_BPS, 3_000, Some(GRACE), GRACE + 20).unwrap();
+        params
+            .set(&MAX_CO_PORTION_BPS, 3_000, Some(GRACE), GRACE + 20)
+            .unwrap();
         assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_000);
     }
 
     #[test]
     fn other_parameters_and_all_of_genesis_are_immediate() {
         let mut params = staking();
-        params.set(&COOLDOWN, COOLDOWN.min, Some(GRACE), 10).unwrap();
+        params
+            .set(&COOLDOWN, COOLDOWN.min, Some(GRACE), 10)
+            .unwrap();
         assert_eq!(params.value(&COOLDOWN, 10), COOLDOWN.min);
         params.set(&BASE_STAKE, BASE_STAKE.max, None, 10).unwrap();
         assert_eq!(params.value(&BASE_STAKE, 10), BASE_STAKE.max);

@@ -26,7 +26,7 @@ impl Role {
 /// Name of a role; grows only at the end.
 #[repr(u8)]
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-#[borsh(use_discriminant = true)]
+#[borsh(use_discriminant = false)]
 pub enum RoleKind {
     /// Multisig that queues actions.
     Governance = 0,
@@ -140,18 +140,10 @@ impl Roles {
     fn check_apart(&self, kind: RoleKind, key: Pubkey) -> Result<()> {
         match kind {
             RoleKind::Slasher => {
-                require_keys_neq!(
-                    key,
-                    self.arbiter.current,
-                    RegistryError::SlasherIsArbiter
-                );
+                require_keys_neq!(key, self.arbiter.current, RegistryError::SlasherIsArbiter);
             }
             RoleKind::Arbiter => {
-                require_keys_neq!(
-                    key,
-                    self.slasher.current,
-                    RegistryError::SlasherIsArbiter
-                );
+                require_keys_neq!(key, self.slasher.current, RegistryError::SlasherIsArbiter);
             }
             RoleKind::Governance
             | RoleKind::Guardian

@@ -35,9 +35,7 @@ impl VerifierSet {
 
     /// The members in their order.
     pub fn members(&self) -> &[Pubkey] {
-        self.keys
-            .get(..usize::from(self.count))
-            .unwrap_or_default()
+        self.keys.get(..usize::from(self.count)).unwrap_or_default()
     }
 
     /// Place of a member; `None` for a stranger.

@@ -99,14 +99,17 @@ pub struct DeviceStake {
     pub underfunded_since: i64,
     /// Last operation, Unix seconds.
     pub touched_at: i64,
-    /// Newest UTC day of `overflow_days_io`.
+    /// Newest UTC day of `overflow_days`.
     pub overflow_newest_day: i64,
-    /// Overflow withdrawn per UTC day, net of later deposits, 1e-8 IO; day `d` stands at `d mod 32`.
-    pub overflow_days_io: [u64; BUCKET_DAYS],
-    /// Newest UTC day of `slash_days_bps`.
+    /// Overflow withdrawn per UTC day, net of later deposits, 1e-8 IO: 32 × u64, little endian; day
+    /// `d` stands at `d mod 32`. Bytes, because each element of another type would be read and written
+    /// on its own in every instruction; [`Self::overflow_days_io`] gives the numbers.
+    pub overflow_days: [u8; 8 * BUCKET_DAYS],
+    /// Newest UTC day of `slash_days`.
     pub slash_newest_day: i64,
-    /// Charged by cases per UTC day, net of restored, bps of the requirement; as above.
-    pub slash_days_bps: [u16; BUCKET_DAYS],
+    /// Charged by cases per UTC day, net of restored, bps of the requirement: 32 × u16, little endian,
+    /// as above.
+    pub slash_days: [u8; 2 * BUCKET_DAYS],
     /// Slash cases not finished.
     pub open_cases: u16,
     /// Of them, cases of code 6.
@@ -160,9 +163,9 @@ impl DeviceStake {
             underfunded_since: 0,
             touched_at: 0,
             overflow_newest_day: 0,
-            overflow_days_io: [0; BUCKET_DAYS],
+            overflow_days: [0; 8 * BUCKET_DAYS],
             slash_newest_day: 0,
-            slash_days_bps: [0; BUCKET_DAYS],
+            slash_days: [0; 2 * BUCKET_DAYS],
             open_cases: 0,
             open_code6_cases: 0,
             counted_io: 0,
@@ -188,7 +191,7 @@ impl DeviceStake {
             positions: [a.position()?, b.position()?, c.position()?, d.position()?],
             buckets: DayBuckets {
                 newest_day: self.overflow_newest_day,
-                amounts: self.overflow_days_io,
+                amounts: self.overflow_days_io(),
             },
             underfunded_since: (self.underfunded_since != 0)
                 .then_some(UnixSeconds::new(self.underfunded_since)),
@@ -207,7 +210,7 @@ impl DeviceStake {
             slot.set_position(position);
         }
         self.overflow_newest_day = ledger.buckets.newest_day;
-        self.overflow_days_io = ledger.buckets.amounts;
+        self.overflow_days = bytemuck::cast(ledger.buckets.amounts.map(u64::to_le));
         self.underfunded_since = ledger.underfunded_since.map_or(0, UnixSeconds::get);
         self.touched_at = ledger.touched_at.get();
     }
@@ -221,6 +224,11 @@ impl DeviceStake {
             .eligible(UnixSeconds::new(now))
             .map_err(StakingError::from)?;
         Ok(counted.base_units())
+    }
+
+    /// Overflow withdrawn per UTC day, net of later deposits, 1e-8 IO; day `d` stands at `d mod 32`.
+    pub fn overflow_days_io(&self) -> [u64; BUCKET_DAYS] {
+        bytemuck::pod_read_unaligned::<[u64; BUCKET_DAYS]>(&self.overflow_days).map(u64::from_le)
     }
 
     /// Whether a stake wallet is recorded.

@@ -2,6 +2,7 @@
 
 mod deposit_revenue;
 mod initialize;
+mod layout;
 mod open_epoch;
 mod stage;
 

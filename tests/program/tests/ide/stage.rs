@@ -1,6 +1,7 @@
 //! Genesis up to the initialisation of one program, and accounts written by hand.
 
 use anchor_lang::{AccountDeserialize, AccountSerialize};
+use ide::state::Epoch;
 use ion_client::{history::TransactionRecord, send::SendError};
 use ion_migrations::genesis;
 use ion_program_tests::World;
@@ -13,10 +14,14 @@ use solana_signer::Signer;
 pub fn world_before(program: Pubkey) -> (World, Instruction) {
     let world = World::before_genesis();
     for step in genesis::steps(&world.plan).expect("the tables parse") {
-        let found = step.instructions.iter().position(|instruction| instruction.program_id == program);
+        let found = step
+            .instructions
+            .iter()
+            .position(|instruction| instruction.program_id == program);
         let earlier = &step.instructions[..found.unwrap_or(step.instructions.len())];
         if !earlier.is_empty() {
-            send_as_signed(&world, earlier).unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
+            send_as_signed(&world, earlier)
+                .unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
         }
         if let Some(found) = found {
             let instruction = step.instructions[found].clone();
@@ -27,11 +32,18 @@ pub fn world_before(program: Pubkey) -> (World, Instruction) {
 }
 
 /// Sends instructions signed by the genesis keys that they name as signers.
-pub fn send_as_signed(world: &World, instructions: &[Instruction]) -> Result<TransactionRecord, SendError> {
+pub fn send_as_signed(
+    world: &World,
+    instructions: &[Instruction],
+) -> Result<TransactionRecord, SendError> {
     let keys = world.genesis_keys();
     let signs = |key: &&Keypair| {
-        let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
-        metas.into_iter().any(|meta| meta.is_signer && meta.pubkey == key.pubkey())
+        let metas = instructions
+            .iter()
+            .flat_map(|instruction| &instruction.accounts);
+        metas
+            .into_iter()
+            .any(|meta| meta.is_signer && meta.pubkey == key.pubkey())
     };
     let signers: Vec<&Keypair> = keys.iter().filter(signs).collect();
     world.send(&world.authority, &signers, instructions)
@@ -54,18 +66,34 @@ pub fn without_signature(instruction: &Instruction, index: usize) -> Instruction
 /// The same instruction with one more account.
 pub fn with_extra(instruction: &Instruction) -> Instruction {
     let mut changed = instruction.clone();
-    changed.accounts.push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
+    changed
+        .accounts
+        .push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
     changed
 }
 
 /// Rewrites a program account, for a state that no transaction of this test can reach.
-pub fn edit<T: AccountDeserialize + AccountSerialize>(world: &World, key: &Pubkey, change: impl FnOnce(&mut T)) {
+pub fn edit<T: AccountDeserialize + AccountSerialize>(
+    world: &World,
+    key: &Pubkey,
+    change: impl FnOnce(&mut T),
+) {
     let mut account = world.raw(key);
-    let mut value = T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
+    let mut value =
+        T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
     change(&mut value);
     let mut data = Vec::new();
     value.try_serialize(&mut data).expect("it was of this type");
     account.data[..data.len()].copy_from_slice(&data);
+    world.put(key, account);
+}
+
+/// Rewrites an epoch, for a state that no transaction of this test can reach.
+pub fn edit_epoch(world: &World, key: &Pubkey, change: impl FnOnce(&mut Epoch)) {
+    let mut account = world.raw(key);
+    let mut epoch: Epoch = bytemuck::pod_read_unaligned(&account.data[8..]);
+    change(&mut epoch);
+    account.data[8..].copy_from_slice(bytemuck::bytes_of(&epoch));
     world.put(key, account);
 }
 

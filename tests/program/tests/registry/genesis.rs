@@ -19,7 +19,11 @@ use crate::stage::*;
 fn world_with_mints() -> World {
     let world = World::before_genesis();
     for step in ion_migrations::genesis::steps(&world.plan).expect("the tables parse") {
-        if step.instructions.iter().any(|instruction| instruction.program_id == registry::ID) {
+        if step
+            .instructions
+            .iter()
+            .any(|instruction| instruction.program_id == registry::ID)
+        {
             return world;
         }
         send_as_signed(&world, &step.instructions).expect("the mints are made");
@@ -36,13 +40,21 @@ fn args(world: &World) -> InitializeArgs {
         ide_program: ide::ID,
         booking_program: booking::ID,
         roles: world.plan.roles.clone(),
-        verifiers: VerifierKeys { keys: world.plan.verifiers.clone(), threshold: 2 },
+        verifiers: VerifierKeys {
+            keys: world.plan.verifiers.clone(),
+            threshold: 2,
+        },
         governance_timelock_seconds: GOVERNANCE_TIMELOCK.min,
     }
 }
 
 fn initialize(world: &World, args: InitializeArgs) -> Instruction {
-    instructions::initialize(&world.authority.pubkey(), &world.plan.io_mint, &world.plan.usdc_mint, args)
+    instructions::initialize(
+        &world.authority.pubkey(),
+        &world.plan.io_mint,
+        &world.plan.usdc_mint,
+        args,
+    )
 }
 
 fn refused(world: &World, args: InitializeArgs, error: RegistryError) {
@@ -54,19 +66,43 @@ fn refused(world: &World, args: InitializeArgs, error: RegistryError) {
 #[test]
 fn initialize_by_upgrade_authority_creates_the_singletons() {
     let world = world_with_mints();
-    let record = world.send(&world.authority, &[], &[initialize(&world, args(&world))]).expect("it succeeds");
+    let record = world
+        .send(&world.authority, &[], &[initialize(&world, args(&world))])
+        .expect("it succeeds");
 
     let config: Config = world.get(&addresses::config());
-    assert_eq!((config.io_mint, config.usdc_mint), (world.plan.io_mint, world.plan.usdc_mint));
+    assert_eq!(
+        (config.io_mint, config.usdc_mint),
+        (world.plan.io_mint, world.plan.usdc_mint)
+    );
     assert_eq!(config.price_receiver, world.plan.price_receiver);
     assert_eq!(config.price_feed_id, world.plan.price_feed_id);
     assert_eq!(config.staking_caller, addresses::caller_of(&staking::ID));
     assert_eq!(config.rewards_caller, addresses::caller_of(&rewards::ID));
     assert_eq!(config.ide_caller, addresses::caller_of(&ide::ID));
     assert_eq!(config.booking_caller, addresses::caller_of(&booking::ID));
-    assert_eq!((config.ide_from_hour, config.live_classes, config.live_exemptions), (u64::MAX, 0, 0));
-    assert_eq!((config.next_action_id, config.genesis_sealed_at, config.event_seq), (0, 0, 1));
-    assert!(config.pauses.iter().all(|pause| (pause.paused_until, pause.rearm_at) == (0, 0)));
+    assert_eq!(
+        (
+            config.ide_from_hour,
+            config.live_classes,
+            config.live_exemptions
+        ),
+        (u64::MAX, 0, 0)
+    );
+    assert_eq!(
+        (
+            config.next_action_id,
+            config.genesis_sealed_at,
+            config.event_seq
+        ),
+        (0, 0, 1)
+    );
+    assert!(
+        config
+            .pauses
+            .iter()
+            .all(|pause| (pause.paused_until, pause.rearm_at) == (0, 0))
+    );
 
     let roles: Roles = world.get(&addresses::roles());
     assert_eq!(roles.governance.current, world.plan.roles.governance);
@@ -74,7 +110,10 @@ fn initialize_by_upgrade_authority_creates_the_singletons() {
     assert_eq!(roles.slasher.current, world.plan.roles.slasher);
     assert_eq!(roles.arbiter.current, world.plan.roles.arbiter);
     assert_eq!(roles.scheduler.current, world.plan.roles.scheduler);
-    assert_eq!(roles.exemption_admin.current, world.plan.roles.exemption_admin);
+    assert_eq!(
+        roles.exemption_admin.current,
+        world.plan.roles.exemption_admin
+    );
     assert_eq!(roles.governance.proposed, Pubkey::default());
 
     let set: VerifierSet = world.get(&addresses::verifier_set());
@@ -84,12 +123,19 @@ fn initialize_by_upgrade_authority_creates_the_singletons() {
     let params: Params = world.get(&addresses::params(&registry::ID));
     assert_eq!(params.consumer, Consumer::Registry.to_u8());
     for param in Consumer::Registry.params() {
-        let expected = if param.slot == GOVERNANCE_TIMELOCK.slot { param.min } else { param.default };
+        let expected = if param.slot == GOVERNANCE_TIMELOCK.slot {
+            param.min
+        } else {
+            param.default
+        };
         assert_eq!(params.value(param, world.now()), expected, "{}", param.name);
     }
 
     let event: ConfigInitialized = world.event(registry::ID, &record);
-    assert_eq!((event.config, event.actor), (addresses::config(), world.authority.pubkey()));
+    assert_eq!(
+        (event.config, event.actor),
+        (addresses::config(), world.authority.pubkey())
+    );
     assert_eq!((event.seq, event.at), (1, world.now()));
     let event: RolesInitialized = world.event(registry::ID, &record);
     assert_eq!(event.arbiter, world.plan.roles.arbiter);
@@ -103,9 +149,18 @@ fn initialize_by_upgrade_authority_creates_the_singletons() {
 fn initialize_by_a_stranger_is_refused() {
     let world = world_with_mints();
     let stranger = stranger(&world);
-    let instruction =
-        instructions::initialize(&stranger.pubkey(), &world.plan.io_mint, &world.plan.usdc_mint, args(&world));
-    expect_error(world.send(&stranger, &[], &[instruction]), registry::ID, RegistryError::NotUpgradeAuthority, 0);
+    let instruction = instructions::initialize(
+        &stranger.pubkey(),
+        &world.plan.io_mint,
+        &world.plan.usdc_mint,
+        args(&world),
+    );
+    expect_error(
+        world.send(&stranger, &[], &[instruction]),
+        registry::ID,
+        RegistryError::NotUpgradeAuthority,
+        0,
+    );
 }
 
 #[test]
@@ -123,9 +178,19 @@ fn initialize_with_swapped_or_freezable_mints_is_refused() {
     let (io, usdc) = (world.plan.io_mint, world.plan.usdc_mint);
     let authority = world.authority.pubkey();
     let wrong_io = instructions::initialize(&authority, &usdc, &usdc, args(&world));
-    expect_error(world.send(&world.authority, &[], &[wrong_io]), registry::ID, RegistryError::BadIoMint, 0);
+    expect_error(
+        world.send(&world.authority, &[], &[wrong_io]),
+        registry::ID,
+        RegistryError::BadIoMint,
+        0,
+    );
     let wrong_usdc = instructions::initialize(&authority, &io, &io, args(&world));
-    expect_error(world.send(&world.authority, &[], &[wrong_usdc]), registry::ID, RegistryError::BadUsdcMint, 0);
+    expect_error(
+        world.send(&world.authority, &[], &[wrong_usdc]),
+        registry::ID,
+        RegistryError::BadUsdcMint,
+        0,
+    );
 
     let mut freezable = world.raw(&io);
     freezable.data[46] = 1; // tag of the freeze authority in a classic mint
@@ -169,7 +234,9 @@ fn initialize_with_bad_keys_or_timelock_is_refused() {
 #[test]
 fn initialize_twice_is_refused() {
     let world = world_with_mints();
-    world.send(&world.authority, &[], &[initialize(&world, args(&world))]).expect("it succeeds");
+    world
+        .send(&world.authority, &[], &[initialize(&world, args(&world))])
+        .expect("it succeeds");
     world.warp(1);
     let again = world.send(&world.authority, &[], &[initialize(&world, args(&world))]);
     expect_error(again, registry::ID, 0u32, 0); // the system program: the address is in use
@@ -177,7 +244,9 @@ fn initialize_twice_is_refused() {
 
 fn initialized() -> World {
     let world = world_with_mints();
-    world.send(&world.authority, &[], &[initialize(&world, args(&world))]).expect("it succeeds");
+    world
+        .send(&world.authority, &[], &[initialize(&world, args(&world))])
+        .expect("it succeeds");
     world
 }
 
@@ -185,17 +254,35 @@ fn initialized() -> World {
 fn init_params_creates_the_defaults_of_the_program() {
     let world = initialized();
     let authority = world.authority.pubkey();
-    for consumer in [Consumer::Staking, Consumer::Rewards, Consumer::Ide, Consumer::Booking] {
+    for consumer in [
+        Consumer::Staking,
+        Consumer::Rewards,
+        Consumer::Ide,
+        Consumer::Booking,
+    ] {
         let program = instructions::consumer_program(consumer);
         let instruction = instructions::init_params(&authority, consumer, &program);
-        let record = world.send(&world.authority, &[], &[instruction]).expect("it succeeds");
+        let record = world
+            .send(&world.authority, &[], &[instruction])
+            .expect("it succeeds");
         let params: Params = world.get(&addresses::params(&program));
-        assert_eq!((params.consumer, params.program, params.event_seq), (consumer.to_u8(), program, 1));
+        assert_eq!(
+            (params.consumer, params.program, params.event_seq),
+            (consumer.to_u8(), program, 1)
+        );
         for param in consumer.params() {
-            assert_eq!(params.value(param, world.now()), param.default, "{}", param.name);
+            assert_eq!(
+                params.value(param, world.now()),
+                param.default,
+                "{}",
+                param.name
+            );
         }
         let event: ParamsInitialized = world.event(registry::ID, &record);
-        assert_eq!((event.consumer, event.program, event.values), (consumer.to_u8(), program, params.values));
+        assert_eq!(
+            (event.consumer, event.program, event.values),
+            (consumer.to_u8(), program, params.values)
+        );
     }
 }
 
@@ -203,11 +290,18 @@ fn init_params_creates_the_defaults_of_the_program() {
 fn init_params_for_a_wrong_program_is_refused() {
     let world = initialized();
     let authority = world.authority.pubkey();
-    for (consumer, program) in
-        [(Consumer::Staking, booking::ID), (Consumer::Booking, Pubkey::new_unique()), (Consumer::Registry, ide::ID)]
-    {
+    for (consumer, program) in [
+        (Consumer::Staking, booking::ID),
+        (Consumer::Booking, Pubkey::new_unique()),
+        (Consumer::Registry, ide::ID),
+    ] {
         let instruction = instructions::init_params(&authority, consumer, &program);
-        expect_error(world.send(&world.authority, &[], &[instruction]), registry::ID, RegistryError::WrongConsumer, 0);
+        expect_error(
+            world.send(&world.authority, &[], &[instruction]),
+            registry::ID,
+            RegistryError::WrongConsumer,
+            0,
+        );
     }
 }
 
@@ -216,10 +310,24 @@ fn init_params_by_a_stranger_or_with_other_data_is_refused() {
     let world = initialized();
     let stranger = stranger(&world);
     let instruction = instructions::init_params(&stranger.pubkey(), Consumer::Ide, &ide::ID);
-    expect_error(world.send(&stranger, &[], &[instruction]), registry::ID, RegistryError::NotUpgradeAuthority, 0);
+    expect_error(
+        world.send(&stranger, &[], &[instruction]),
+        registry::ID,
+        RegistryError::NotUpgradeAuthority,
+        0,
+    );
     let instruction = instructions::init_params(&world.authority.pubkey(), Consumer::Ide, &ide::ID);
-    let instruction = with_account(instruction, 1, ion_client::addresses::program_data(&ide::ID));
-    expect_error(world.send(&world.authority, &[], &[instruction]), registry::ID, RegistryError::WrongProgramData, 0);
+    let instruction = with_account(
+        instruction,
+        1,
+        ion_client::addresses::program_data(&ide::ID),
+    );
+    expect_error(
+        world.send(&world.authority, &[], &[instruction]),
+        registry::ID,
+        RegistryError::WrongProgramData,
+        0,
+    );
 }
 
 #[test]
@@ -228,6 +336,15 @@ fn init_params_with_another_config_is_refused() {
     let clone = Pubkey::new_unique();
     world.put(&clone, world.raw(&addresses::config()));
     let instruction = instructions::init_params(&world.authority.pubkey(), Consumer::Ide, &ide::ID);
-    let result = world.send(&world.authority, &[], &[with_account(instruction, 2, clone)]);
-    expect_framework_error(result, registry::ID, anchor_lang::error::ErrorCode::ConstraintSeeds, 0);
+    let result = world.send(
+        &world.authority,
+        &[],
+        &[with_account(instruction, 2, clone)],
+    );
+    expect_framework_error(
+        result,
+        registry::ID,
+        anchor_lang::error::ErrorCode::ConstraintSeeds,
+        0,
+    );
 }

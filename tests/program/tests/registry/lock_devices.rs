@@ -1,8 +1,8 @@
 //! `lock_devices` and `unlock_devices`, with a caller address whose key the test holds.
 
 use ion_client::{
-    addresses::registry as addresses, history::TransactionRecord, instructions::registry as instructions,
-    send::SendError,
+    addresses::registry as addresses, history::TransactionRecord,
+    instructions::registry as instructions, send::SendError,
 };
 use ion_program_tests::{World, expect_error, expect_framework_error};
 use registry::{
@@ -20,7 +20,9 @@ use crate::stage::*;
 fn world_with_caller() -> (World, Keypair) {
     let world = World::new();
     let caller = stranger(&world);
-    rewrite::<Config>(&world, &addresses::config(), |config| config.booking_caller = caller.pubkey());
+    rewrite::<Config>(&world, &addresses::config(), |config| {
+        config.booking_caller = caller.pubkey()
+    });
     (world, caller)
 }
 
@@ -34,8 +36,21 @@ fn devices_up(world: &World, count: usize) -> Vec<Pubkey> {
     devices
 }
 
-fn lock(world: &World, caller: &Keypair, booking: &Pubkey, devices: &[Pubkey]) -> Result<TransactionRecord, SendError> {
-    world.send(caller, &[], &[instructions::lock_devices(&caller.pubkey(), booking, devices)])
+fn lock(
+    world: &World,
+    caller: &Keypair,
+    booking: &Pubkey,
+    devices: &[Pubkey],
+) -> Result<TransactionRecord, SendError> {
+    world.send(
+        caller,
+        &[],
+        &[instructions::lock_devices(
+            &caller.pubkey(),
+            booking,
+            devices,
+        )],
+    )
 }
 
 fn unlock(
@@ -44,7 +59,15 @@ fn unlock(
     booking: &Pubkey,
     devices: &[Pubkey],
 ) -> Result<TransactionRecord, SendError> {
-    world.send(caller, &[], &[instructions::unlock_devices(&caller.pubkey(), booking, devices)])
+    world.send(
+        caller,
+        &[],
+        &[instructions::unlock_devices(
+            &caller.pubkey(),
+            booking,
+            devices,
+        )],
+    )
 }
 
 #[test]
@@ -55,10 +78,16 @@ fn lock_and_unlock_set_and_clear_every_device() {
     let record = lock(&world, &caller, &booking, &devices).expect("all are free");
     for device in &devices {
         let account: Device = world.get(device);
-        assert_eq!((account.hired_by, account.status, account.event_seq), (booking, 1, 3));
+        assert_eq!(
+            (account.hired_by, account.status, account.event_seq),
+            (booking, 1, 3)
+        );
     }
     let event: DevicesLocked = world.event(registry::ID, &record);
-    assert_eq!((event.hired_by, event.actor, event.at), (booking, caller.pubkey(), world.now()));
+    assert_eq!(
+        (event.hired_by, event.actor, event.at),
+        (booking, caller.pubkey(), world.now())
+    );
     assert_eq!((event.devices, event.seqs), (devices.clone(), vec![3; 8]));
 
     let record = unlock(&world, &caller, &booking, &devices).expect("the booking holds them");
@@ -66,7 +95,10 @@ fn lock_and_unlock_set_and_clear_every_device() {
         assert_eq!(world.get::<Device>(device).hired_by, Pubkey::default());
     }
     let event: DevicesUnlocked = world.event(registry::ID, &record);
-    assert_eq!((event.hired_by, event.devices, event.seqs), (booking, devices, vec![4; 8]));
+    assert_eq!(
+        (event.hired_by, event.devices, event.seqs),
+        (booking, devices, vec![4; 8])
+    );
 }
 
 #[test]
@@ -84,7 +116,12 @@ fn lock_and_unlock_by_anyone_but_the_booking_program_are_refused() {
     let caller = addresses::caller_of(&booking::ID);
     let unsigned = without_signature(instructions::lock_devices(&caller, &booking, &devices), 0);
     let result = world.send(&stranger, &[], &[unsigned]);
-    expect_framework_error(result, registry::ID, anchor_lang::error::ErrorCode::AccountNotSigner, 0);
+    expect_framework_error(
+        result,
+        registry::ID,
+        anchor_lang::error::ErrorCode::AccountNotSigner,
+        0,
+    );
 }
 
 #[test]
@@ -93,7 +130,12 @@ fn lock_of_a_hired_or_absent_device_changes_none() {
     let devices = devices_up(&world, 2);
     let booking = Pubkey::new_unique();
     lock(&world, &caller, &booking, &devices[..1]).expect("it is free");
-    let result = lock(&world, &caller, &Pubkey::new_unique(), &[devices[1], devices[0]]);
+    let result = lock(
+        &world,
+        &caller,
+        &Pubkey::new_unique(),
+        &[devices[1], devices[0]],
+    );
     expect_error(result, registry::ID, RegistryError::DeviceHired, 0);
     assert_eq!(world.get::<Device>(&devices[1]).hired_by, Pubkey::default());
     let pending = rig(&world).device;
@@ -137,10 +179,20 @@ fn lists_with_a_wrong_count_a_repetition_or_a_stranger_are_refused() {
     type Verb = fn(&World, &Keypair, &Pubkey, &[Pubkey]) -> Result<TransactionRecord, SendError>;
     let verbs: [Verb; 2] = [lock, unlock];
     for (step, verb) in verbs.into_iter().enumerate() {
-        let refused = |list: &[Pubkey], error| expect_error(verb(&world, &caller, &booking, list), registry::ID, error, 0);
+        let refused = |list: &[Pubkey], error| {
+            expect_error(
+                verb(&world, &caller, &booking, list),
+                registry::ID,
+                error,
+                0,
+            )
+        };
         refused(&[], RegistryError::DeviceCountOutOfBounds);
         refused(&many, RegistryError::DeviceCountOutOfBounds);
-        refused(&[devices[0], devices[1], devices[0]], RegistryError::DuplicateDevice);
+        refused(
+            &[devices[0], devices[1], devices[0]],
+            RegistryError::DuplicateDevice,
+        );
         refused(&[addresses::config()], RegistryError::NotADevice);
         let clone = Pubkey::new_unique();
         let mut forged = world.raw(&devices[0]);
@@ -153,7 +205,12 @@ fn lists_with_a_wrong_count_a_repetition_or_a_stranger_are_refused() {
     }
     let mut read_only = instructions::unlock_devices(&caller.pubkey(), &booking, &devices[..1]);
     read_only.accounts.last_mut().expect("a device").is_writable = false;
-    expect_error(world.send(&caller, &[], &[read_only]), registry::ID, RegistryError::NotADevice, 0);
+    expect_error(
+        world.send(&caller, &[], &[read_only]),
+        registry::ID,
+        RegistryError::NotADevice,
+        0,
+    );
     let result = lock(&world, &caller, &Pubkey::default(), &devices);
     expect_error(result, registry::ID, RegistryError::EmptyKey, 0);
     let result = unlock(&world, &caller, &Pubkey::default(), &devices);

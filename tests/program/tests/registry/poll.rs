@@ -26,17 +26,37 @@ fn opened_poll_has_its_identity_and_no_votes() {
     let payer = stranger(&world);
     for kind in ReportKind::ALL {
         let subject = Pubkey::new_unique();
-        let record =
-            world.send(&payer, &[], &[instructions::open_poll(&payer.pubkey(), kind, &subject, 77)]).expect("anyone");
+        let record = world
+            .send(
+                &payer,
+                &[],
+                &[instructions::open_poll(&payer.pubkey(), kind, &subject, 77)],
+            )
+            .expect("anyone");
         let address = addresses::poll(kind, &subject, 77);
         let poll: Poll = world.get(&address);
-        assert_eq!((poll.kind, poll.subject, poll.seq), (kind.to_u8(), subject, 77));
-        assert_eq!((poll.payer, poll.set_version, poll.opened_at), (payer.pubkey(), 1, world.now()));
-        assert_eq!((poll.attested_hash, poll.attested_at, poll.last_vote_at), (NONE, 0, 0));
+        assert_eq!(
+            (poll.kind, poll.subject, poll.seq),
+            (kind.to_u8(), subject, 77)
+        );
+        assert_eq!(
+            (poll.payer, poll.set_version, poll.opened_at),
+            (payer.pubkey(), 1, world.now())
+        );
+        assert_eq!(
+            (poll.attested_hash, poll.attested_at, poll.last_vote_at),
+            (NONE, 0, 0)
+        );
         assert_eq!(poll.votes, [NONE; 20]);
         let event: PollOpened = world.event(registry::ID, &record);
-        assert_eq!((event.poll, event.payer, event.kind), (address, payer.pubkey(), kind.to_u8()));
-        assert_eq!((event.subject, event.report_seq, event.set_version), (subject, 77, 1));
+        assert_eq!(
+            (event.poll, event.payer, event.kind),
+            (address, payer.pubkey(), kind.to_u8())
+        );
+        assert_eq!(
+            (event.subject, event.report_seq, event.set_version),
+            (subject, 77, 1)
+        );
         assert_eq!((event.seq, event.at), (1, world.now()));
     }
 }
@@ -62,7 +82,11 @@ fn poll_opened_twice_is_refused() {
     let subject = Pubkey::new_unique();
     open(&world, KIND, &subject, 1);
     let payer = stranger(&world);
-    let again = world.send(&payer, &[], &[instructions::open_poll(&payer.pubkey(), KIND, &subject, 1)]);
+    let again = world.send(
+        &payer,
+        &[],
+        &[instructions::open_poll(&payer.pubkey(), KIND, &subject, 1)],
+    );
     expect_error(again, registry::ID, 0u32, 0); // the system program: the address is in use
 }
 
@@ -73,10 +97,24 @@ fn threshold_of_equal_votes_attests() {
     let [first, second, third] = &world.verifiers;
     let record = vote(&world, first, &poll, A).expect("a verifier votes");
     let account: Poll = world.get(&poll);
-    assert_eq!((account.votes[0], account.attested_at, account.last_vote_at), (A, 0, world.now()));
+    assert_eq!(
+        (account.votes[0], account.attested_at, account.last_vote_at),
+        (A, 0, world.now())
+    );
     let event: ReportVoted = world.event(registry::ID, &record);
-    assert_eq!((event.poll, event.actor, event.vote.old, event.vote.new), (poll, first.pubkey(), NONE, A));
-    assert_eq!((event.votes, event.threshold, event.set_version, event.cleared), (1, 2, 1, false));
+    assert_eq!(
+        (event.poll, event.actor, event.vote.old, event.vote.new),
+        (poll, first.pubkey(), NONE, A)
+    );
+    assert_eq!(
+        (
+            event.votes,
+            event.threshold,
+            event.set_version,
+            event.cleared
+        ),
+        (1, 2, 1, false)
+    );
     assert_eq!((event.attested_at, event.seq), (0, 2));
 
     vote(&world, second, &poll, B).expect("a verifier votes otherwise");
@@ -84,9 +122,15 @@ fn threshold_of_equal_votes_attests() {
     world.warp(5);
     let record = vote(&world, third, &poll, A).expect("a verifier votes");
     let account: Poll = world.get(&poll);
-    assert_eq!((account.attested_hash, account.attested_at), (A, world.now()));
+    assert_eq!(
+        (account.attested_hash, account.attested_at),
+        (A, world.now())
+    );
     let event: ReportVoted = world.event(registry::ID, &record);
-    assert_eq!((event.votes, event.attested_at, event.seq), (2, world.now(), 4));
+    assert_eq!(
+        (event.votes, event.attested_at, event.seq),
+        (2, world.now(), 4)
+    );
 }
 
 #[test]
@@ -103,7 +147,12 @@ fn vote_may_move_until_a_hash_is_attested() {
     assert_eq!(attested.attested_hash, B);
 
     for (verifier, hash) in [(first, A), (second, A), (third, A), (third, B)] {
-        expect_error(vote(&world, verifier, &poll, hash), registry::ID, RegistryError::PollAttested, 0);
+        expect_error(
+            vote(&world, verifier, &poll, hash),
+            registry::ID,
+            RegistryError::PollAttested,
+            0,
+        );
     }
     assert_eq!(world.get::<Poll>(&poll).attested_hash, B);
 }
@@ -125,7 +174,12 @@ fn vote_of_a_stranger_or_for_nothing_is_refused() {
     let poll = open(&world, KIND, &Pubkey::new_unique(), 1);
     let stranger = stranger(&world);
     for key in [&stranger, &world.governance] {
-        expect_error(vote(&world, key, &poll, A), registry::ID, RegistryError::UnknownVerifier, 0);
+        expect_error(
+            vote(&world, key, &poll, A),
+            registry::ID,
+            RegistryError::UnknownVerifier,
+            0,
+        );
     }
     let nothing = vote(&world, &world.verifiers[0], &poll, NONE);
     expect_error(nothing, registry::ID, RegistryError::EmptyPayloadHash, 0);
@@ -133,7 +187,12 @@ fn vote_of_a_stranger_or_for_nothing_is_refused() {
 
 fn replace_set(world: &World, keys: &[&Keypair], threshold: u8) {
     let keys = keys.iter().map(|key| key.pubkey()).collect();
-    enact(world, &ActionKind::SetVerifierSet { set: VerifierKeys { keys, threshold } });
+    enact(
+        world,
+        &ActionKind::SetVerifierSet {
+            set: VerifierKeys { keys, threshold },
+        },
+    );
 }
 
 #[test]
@@ -150,9 +209,15 @@ fn first_vote_of_a_newer_set_clears_the_older_votes() {
     let record = vote(&world, stays, &poll, A).expect("a member of the new set");
     let event: ReportVoted = world.event(registry::ID, &record);
     assert!(event.cleared);
-    assert_eq!((event.votes, event.set_version, event.attested_at), (1, 2, 0));
+    assert_eq!(
+        (event.votes, event.set_version, event.attested_at),
+        (1, 2, 0)
+    );
     let account: Poll = world.get(&poll);
-    assert_eq!((account.votes[0], account.votes[2], account.set_version), (NONE, A, 2));
+    assert_eq!(
+        (account.votes[0], account.votes[2], account.set_version),
+        (NONE, A, 2)
+    );
     vote(&world, &heir, &poll, A).expect("a member of the new set");
     assert_eq!(world.get::<Poll>(&poll).attested_hash, A);
 }
@@ -163,7 +228,12 @@ fn rotation_leaves_an_attested_hash_alone() {
     let poll = attest_hash(&world, KIND, &Pubkey::new_unique(), 1, A);
     let others = [stranger(&world), stranger(&world), stranger(&world)];
     replace_set(&world, &others.each_ref(), 2);
-    expect_error(vote(&world, &others[0], &poll, B), registry::ID, RegistryError::PollAttested, 0);
+    expect_error(
+        vote(&world, &others[0], &poll, B),
+        registry::ID,
+        RegistryError::PollAttested,
+        0,
+    );
     let account: Poll = world.get(&poll);
     assert_eq!((account.attested_hash, account.set_version), (A, 1));
 }
@@ -178,16 +248,32 @@ fn closed_poll_returns_its_rent_after_the_keep() {
     let stranger = stranger(&world);
     let close = || instructions::close_poll(&stranger.pubkey(), &poll, &payer);
     world.warp(POLL_KEEP.default);
-    expect_error(world.send(&stranger, &[], &[close()]), registry::ID, RegistryError::PollKept, 0);
+    expect_error(
+        world.send(&stranger, &[], &[close()]),
+        registry::ID,
+        RegistryError::PollKept,
+        0,
+    );
     world.warp(1);
     let (rent, before) = (world.raw(&poll).lamports, world.raw(&payer).lamports);
-    let record = world.send(&stranger, &[], &[close()]).expect("anyone closes");
+    let record = world
+        .send(&stranger, &[], &[close()])
+        .expect("anyone closes");
     assert!(!world.exists(&poll));
     assert_eq!(world.raw(&payer).lamports, before + rent);
     let event: PollClosed = world.event(registry::ID, &record);
-    assert_eq!((event.poll, event.actor, event.payer), (poll, stranger.pubkey(), payer));
-    assert_eq!((event.kind, event.subject, event.report_seq), (KIND.to_u8(), subject, 1));
-    assert_eq!((event.attested_hash, event.attested_at, event.seq), (A, attested_at, 4));
+    assert_eq!(
+        (event.poll, event.actor, event.payer),
+        (poll, stranger.pubkey(), payer)
+    );
+    assert_eq!(
+        (event.kind, event.subject, event.report_seq),
+        (KIND.to_u8(), subject, 1)
+    );
+    assert_eq!(
+        (event.attested_hash, event.attested_at, event.seq),
+        (A, attested_at, 4)
+    );
 }
 
 #[test]
@@ -201,10 +287,19 @@ fn poll_without_attestation_is_kept_from_its_last_vote_or_its_opening() {
     vote(&world, &world.verifiers[0], &voted, A).expect("a verifier votes");
     world.warp(POLL_KEEP.default - 99);
     let close = |poll| instructions::close_poll(&stranger.pubkey(), poll, &payer);
-    world.send(&stranger, &[], &[close(&silent)]).expect("kept from its opening");
-    expect_error(world.send(&stranger, &[], &[close(&voted)]), registry::ID, RegistryError::PollKept, 0);
+    world
+        .send(&stranger, &[], &[close(&silent)])
+        .expect("kept from its opening");
+    expect_error(
+        world.send(&stranger, &[], &[close(&voted)]),
+        registry::ID,
+        RegistryError::PollKept,
+        0,
+    );
     world.warp(100);
-    world.send(&stranger, &[], &[close(&voted)]).expect("kept from its last vote");
+    world
+        .send(&stranger, &[], &[close(&voted)])
+        .expect("kept from its last vote");
 }
 
 #[test]
@@ -214,5 +309,10 @@ fn close_to_another_wallet_is_refused() {
     world.warp(POLL_KEEP.default + 1);
     let stranger = stranger(&world);
     let close = instructions::close_poll(&stranger.pubkey(), &poll, &stranger.pubkey());
-    expect_error(world.send(&stranger, &[], &[close]), registry::ID, RegistryError::WrongRentPayer, 0);
+    expect_error(
+        world.send(&stranger, &[], &[close]),
+        registry::ID,
+        RegistryError::WrongRentPayer,
+        0,
+    );
 }

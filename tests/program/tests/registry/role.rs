@@ -14,7 +14,10 @@ use solana_signer::Signer;
 use crate::stage::*;
 
 fn propose(role: RoleKind, key: &Keypair) -> ActionKind {
-    ActionKind::SetRole { role, key: key.pubkey() }
+    ActionKind::SetRole {
+        role,
+        key: key.pubkey(),
+    }
 }
 
 fn accept(
@@ -34,17 +37,32 @@ fn proposed_key_takes_over_when_it_accepts() {
     assert_eq!(roles.scheduler.current, world.scheduler.pubkey());
     assert_eq!(roles.scheduler.proposed, heir.pubkey());
     let event: RoleProposed = world.event(registry::ID, &record);
-    assert_eq!((event.role, event.current), (RoleKind::Scheduler, world.scheduler.pubkey()));
-    assert_eq!((event.proposed.old, event.proposed.new), (Pubkey::default(), heir.pubkey()));
+    assert_eq!(
+        (event.role, event.current),
+        (RoleKind::Scheduler, world.scheduler.pubkey())
+    );
+    assert_eq!(
+        (event.proposed.old, event.proposed.new),
+        (Pubkey::default(), heir.pubkey())
+    );
     assert_eq!(event.seq, 2);
 
     let record = accept(&world, &heir, RoleKind::Scheduler).expect("the proposed key accepts");
     let roles: Roles = world.get(&addresses::roles());
-    assert_eq!((roles.scheduler.current, roles.scheduler.proposed), (heir.pubkey(), Pubkey::default()));
+    assert_eq!(
+        (roles.scheduler.current, roles.scheduler.proposed),
+        (heir.pubkey(), Pubkey::default())
+    );
     assert_eq!(roles.governance.current, world.governance.pubkey());
     let event: RoleAccepted = world.event(registry::ID, &record);
-    assert_eq!((event.current.old, event.current.new), (world.scheduler.pubkey(), heir.pubkey()));
-    assert_eq!((event.role, event.actor, event.seq), (RoleKind::Scheduler, heir.pubkey(), 3));
+    assert_eq!(
+        (event.current.old, event.current.new),
+        (world.scheduler.pubkey(), heir.pubkey())
+    );
+    assert_eq!(
+        (event.role, event.actor, event.seq),
+        (RoleKind::Scheduler, heir.pubkey(), 3)
+    );
 }
 
 #[test]
@@ -66,7 +84,12 @@ fn every_role_can_be_handed_over() {
         assert_eq!(roles.role(role).current, heir.pubkey());
     }
     let old = ActionKind::SealGenesis;
-    expect_error(try_queue(&world, &old), registry::ID, RegistryError::NotGovernance, 0);
+    expect_error(
+        try_queue(&world, &old),
+        registry::ID,
+        RegistryError::NotGovernance,
+        0,
+    );
 }
 
 #[test]
@@ -74,7 +97,12 @@ fn accept_by_a_key_that_was_not_proposed_is_refused() {
     let world = World::new();
     let heir = stranger(&world);
     let role = RoleKind::Guardian;
-    expect_error(accept(&world, &heir, role), registry::ID, RegistryError::NotProposedKey, 0);
+    expect_error(
+        accept(&world, &heir, role),
+        registry::ID,
+        RegistryError::NotProposedKey,
+        0,
+    );
     enact(&world, &propose(role, &heir));
     let result = accept(&world, &stranger(&world), role);
     expect_error(result, registry::ID, RegistryError::NotProposedKey, 0);
@@ -82,7 +110,12 @@ fn accept_by_a_key_that_was_not_proposed_is_refused() {
     expect_error(result, registry::ID, RegistryError::NotProposedKey, 0);
     accept(&world, &heir, role).expect("the proposed key accepts");
     world.warp(1);
-    expect_error(accept(&world, &heir, role), registry::ID, RegistryError::NotProposedKey, 0);
+    expect_error(
+        accept(&world, &heir, role),
+        registry::ID,
+        RegistryError::NotProposedKey,
+        0,
+    );
 }
 
 #[test]
@@ -104,6 +137,14 @@ fn one_key_never_is_slasher_and_arbiter() {
 #[test]
 fn empty_key_cannot_be_proposed() {
     let world = World::new();
-    let payload = ActionKind::SetRole { role: RoleKind::Guardian, key: Pubkey::default() };
-    expect_error(try_queue(&world, &payload), registry::ID, RegistryError::EmptyKey, 0);
+    let payload = ActionKind::SetRole {
+        role: RoleKind::Guardian,
+        key: Pubkey::default(),
+    };
+    expect_error(
+        try_queue(&world, &payload),
+        registry::ID,
+        RegistryError::EmptyKey,
+        0,
+    );
 }

@@ -2,10 +2,8 @@
 
 use anchor_lang::{AccountDeserialize, AccountSerialize};
 use ion_client::{
-    addresses::registry as addresses,
-    history::TransactionRecord,
-    instructions::registry as instructions,
-    send::SendError,
+    addresses::registry as addresses, history::TransactionRecord,
+    instructions::registry as instructions, send::SendError,
 };
 use ion_economics::device::READY_CLUSTER_TEST;
 use ion_merkle::{
@@ -30,15 +28,23 @@ pub fn unsealed() -> World {
     let mut steps = genesis::steps(&world.plan).expect("the tables parse");
     steps.pop();
     for step in steps {
-        send_as_signed(&world, &step.instructions).unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
+        send_as_signed(&world, &step.instructions)
+            .unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
     }
     world
 }
 
 /// Sends instructions signed by the genesis keys that they name as signers.
-pub fn send_as_signed(world: &World, instructions: &[Instruction]) -> Result<TransactionRecord, SendError> {
+pub fn send_as_signed(
+    world: &World,
+    instructions: &[Instruction],
+) -> Result<TransactionRecord, SendError> {
     let keys = world.genesis_keys();
-    world.send(&world.authority, &keys.iter().collect::<Vec<_>>(), instructions)
+    world.send(
+        &world.authority,
+        &keys.iter().collect::<Vec<_>>(),
+        instructions,
+    )
 }
 
 /// The same instruction with the account at `index` replaced.
@@ -55,14 +61,21 @@ pub fn without_signature(mut instruction: Instruction, index: usize) -> Instruct
 
 /// The same instruction with one more account.
 pub fn with_extra(mut instruction: Instruction) -> Instruction {
-    instruction.accounts.push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
+    instruction
+        .accounts
+        .push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
     instruction
 }
 
 /// Rewrites an account, for states that no transaction reaches.
-pub fn rewrite<T: AccountDeserialize + AccountSerialize>(world: &World, key: &Pubkey, change: impl FnOnce(&mut T)) {
+pub fn rewrite<T: AccountDeserialize + AccountSerialize>(
+    world: &World,
+    key: &Pubkey,
+    change: impl FnOnce(&mut T),
+) {
     let mut raw = world.raw(key);
-    let mut account = T::try_deserialize(&mut raw.data.as_slice()).expect("the account is of this type");
+    let mut account =
+        T::try_deserialize(&mut raw.data.as_slice()).expect("the account is of this type");
     change(&mut account);
     let mut bytes = Vec::new();
     account.try_serialize(&mut bytes).expect("it was read");
@@ -85,15 +98,31 @@ pub fn queue(world: &World, payload: &ActionKind) -> u64 {
 /// Queues an action as governance.
 pub fn try_queue(world: &World, payload: &ActionKind) -> Result<TransactionRecord, SendError> {
     let governance = &world.governance;
-    let instruction =
-        instructions::queue_action(&governance.pubkey(), &governance.pubkey(), next_action(world), payload.clone());
+    let instruction = instructions::queue_action(
+        &governance.pubkey(),
+        &governance.pubkey(),
+        next_action(world),
+        payload.clone(),
+    );
     world.send(governance, &[], &[instruction])
 }
 
 /// Executes an action as a stranger.
-pub fn execute(world: &World, id: u64, payload: &ActionKind) -> Result<TransactionRecord, SendError> {
+pub fn execute(
+    world: &World,
+    id: u64,
+    payload: &ActionKind,
+) -> Result<TransactionRecord, SendError> {
     let stranger = stranger(world);
-    world.send(&stranger, &[], &[instructions::execute_action(&stranger.pubkey(), id, payload)])
+    world.send(
+        &stranger,
+        &[],
+        &[instructions::execute_action(
+            &stranger.pubkey(),
+            id,
+            payload,
+        )],
+    )
 }
 
 /// Queues an action, waits for its timelock and executes it.
@@ -117,12 +146,22 @@ pub fn stranger(world: &World) -> Keypair {
 
 /// A class with a multiplier above 0.
 pub fn live_class() -> u16 {
-    tables::classes().expect("the tables parse").iter().find(|class| class.mult_fp > 0).expect("some class is live").id
+    tables::classes()
+        .expect("the tables parse")
+        .iter()
+        .find(|class| class.mult_fp > 0)
+        .expect("some class is live")
+        .id
 }
 
 /// A class with multiplier 0.
 pub fn withdrawn_class() -> u16 {
-    tables::classes().expect("the tables parse").iter().find(|class| class.mult_fp == 0).expect("some class is not").id
+    tables::classes()
+        .expect("the tables parse")
+        .iter()
+        .find(|class| class.mult_fp == 0)
+        .expect("some class is not")
+        .id
 }
 
 /// A registered device with its keys.
@@ -134,7 +173,12 @@ pub struct Rig {
 
 /// Arguments of an ordinary registration.
 pub fn registration(owner: &Pubkey) -> RegisterDeviceArgs {
-    RegisterDeviceArgs { qty: 8, payout_wallet: *owner, ask_usd_micros: 1_500_000, open_until: 0 }
+    RegisterDeviceArgs {
+        qty: 8,
+        payout_wallet: *owner,
+        ask_usd_micros: 1_500_000,
+        open_until: 0,
+    }
 }
 
 /// Registers a device.
@@ -148,7 +192,9 @@ pub fn rig(world: &World) -> Rig {
         live_class(),
         registration(&owner.pubkey()),
     );
-    world.send(&owner, &[&key], &[instruction]).expect("registration succeeds");
+    world
+        .send(&owner, &[&key], &[instruction])
+        .expect("registration succeeds");
     let device = addresses::device(&key.pubkey());
     Rig { owner, key, device }
 }
@@ -159,7 +205,13 @@ pub fn hour(world: &World) -> u64 {
 }
 
 /// Opens a poll and lets two verifiers vote for a hash; returns the poll.
-pub fn attest_hash(world: &World, kind: ReportKind, subject: &Pubkey, seq: u64, hash: [u8; 32]) -> Pubkey {
+pub fn attest_hash(
+    world: &World,
+    kind: ReportKind,
+    subject: &Pubkey,
+    seq: u64,
+    hash: [u8; 32],
+) -> Pubkey {
     let poll = open(world, kind, subject, seq);
     for verifier in &world.verifiers[..2] {
         vote(world, verifier, &poll, hash).expect("a verifier votes");
@@ -172,7 +224,11 @@ pub fn attest_hash(world: &World, kind: ReportKind, subject: &Pubkey, seq: u64, 
 pub fn open(world: &World, kind: ReportKind, subject: &Pubkey, seq: u64) -> Pubkey {
     let payer = &world.verifiers[0];
     world
-        .send(payer, &[], &[instructions::open_poll(&payer.pubkey(), kind, subject, seq)])
+        .send(
+            payer,
+            &[],
+            &[instructions::open_poll(&payer.pubkey(), kind, subject, seq)],
+        )
         .expect("anyone opens a poll");
     addresses::poll(kind, subject, seq)
 }
@@ -184,7 +240,11 @@ pub fn vote(
     poll: &Pubkey,
     hash: [u8; 32],
 ) -> Result<TransactionRecord, SendError> {
-    world.send(verifier, &[], &[instructions::vote_report(&verifier.pubkey(), poll, hash)])
+    world.send(
+        verifier,
+        &[],
+        &[instructions::vote_report(&verifier.pubkey(), poll, hash)],
+    )
 }
 
 /// A leaf that shows a device up, ready, tier 3, score 9,000.
@@ -211,9 +271,23 @@ pub struct DeviceReport {
 impl DeviceReport {
     /// The report of an hour with these leaves.
     pub fn new(hour: u64, leaves: Vec<DeviceLeaf>) -> Self {
-        let tree = Tree::new(leaves.iter().map(DeviceLeaf::hash::<Sha256Hasher>).collect());
-        let report = LeafReport { root: tree.root(), leaf_count: tree.count(), bundle: [9; 32] };
-        Self { hour, leaves, tree, report }
+        let tree = Tree::new(
+            leaves
+                .iter()
+                .map(DeviceLeaf::hash::<Sha256Hasher>)
+                .collect(),
+        );
+        let report = LeafReport {
+            root: tree.root(),
+            leaf_count: tree.count(),
+            bundle: [9; 32],
+        };
+        Self {
+            hour,
+            leaves,
+            tree,
+            report,
+        }
     }
 
     /// Hash that verifiers vote for.
@@ -228,20 +302,25 @@ impl DeviceReport {
 
     /// Lets the verifiers attest it; returns the poll.
     pub fn attest(&self, world: &World) -> Pubkey {
-        attest_hash(world, ReportKind::DeviceReport, &registry::ID, self.hour, self.hash())
+        attest_hash(
+            world,
+            ReportKind::DeviceReport,
+            &registry::ID,
+            self.hour,
+            self.hash(),
+        )
     }
 
     /// Arguments that apply the leaf at `index`.
     pub fn args(&self, index: usize) -> ApplyDeviceLeafArgs {
         let leaf = &self.leaves[index];
-        let index = u64::try_from(index).expect("few leaves");
         ApplyDeviceLeafArgs {
             hour: self.hour,
             root: self.report.root,
             leaf_count: self.report.leaf_count,
             bundle: self.report.bundle,
-            index,
-            siblings: self.tree.proof(index),
+            index: u64::try_from(index).expect("few leaves"),
+            siblings: self.tree.proof(index).expect("the leaf is in the tree"),
             status: leaf.status,
             connectivity_tier: leaf.connectivity_tier,
             supplier_tier: leaf.supplier_tier,
@@ -252,9 +331,21 @@ impl DeviceReport {
 }
 
 /// Applies a leaf as a stranger.
-pub fn apply(world: &World, device: &Pubkey, args: ApplyDeviceLeafArgs) -> Result<TransactionRecord, SendError> {
+pub fn apply(
+    world: &World,
+    device: &Pubkey,
+    args: ApplyDeviceLeafArgs,
+) -> Result<TransactionRecord, SendError> {
     let cranker = stranger(world);
-    world.send(&cranker, &[], &[instructions::apply_device_leaf(&cranker.pubkey(), device, args)])
+    world.send(
+        &cranker,
+        &[],
+        &[instructions::apply_device_leaf(
+            &cranker.pubkey(),
+            device,
+            args,
+        )],
+    )
 }
 
 /// Shows a device up by a report of the present hour and moves to the next hour.
@@ -265,7 +356,13 @@ pub fn bring_up(world: &World, device: &Pubkey) {
 
 /// Applies a leaf with a status by a report of the present hour and moves to the next hour.
 pub fn report_status(world: &World, device: &Pubkey, status: u8) {
-    let report = DeviceReport::new(hour(world), vec![DeviceLeaf { status, ..up(device) }]);
+    let report = DeviceReport::new(
+        hour(world),
+        vec![DeviceLeaf {
+            status,
+            ..up(device)
+        }],
+    );
     report.attest(world);
     apply(world, device, report.args(0)).expect("the leaf applies");
     world.warp(3_600);

@@ -12,19 +12,34 @@ fn e17_uncovered_wait_is_stamped_with_its_end_and_uncounted() {
     let wait_end = stage.world.now() + WAIT;
     stage.world.warp(WAIT - 1);
     stage.refresh().expect("refreshes");
-    assert_eq!((stage.book().underfunded_since, stage.counted()), (0, REQUIRED));
-    assert_eq!(stage.book().eligible_io(stage.world.now()).expect("counts"), REQUIRED);
+    assert_eq!(
+        (stage.book().underfunded_since, stage.counted()),
+        (0, REQUIRED)
+    );
+    assert_eq!(
+        stage.book().eligible_io(stage.world.now()).expect("counts"),
+        REQUIRED
+    );
 
     stage.world.warp(2 * DAY);
     // Ineligible from the end of the wait, crank or not.
-    assert_eq!(stage.book().eligible_io(stage.world.now()).expect("counts"), REQUIRED - CO_CAP);
+    assert_eq!(
+        stage.book().eligible_io(stage.world.now()).expect("counts"),
+        REQUIRED - CO_CAP
+    );
     let record = stage.refresh().expect("refreshes");
     let book = stage.book();
-    assert_eq!((book.underfunded_since, book.counted_io), (wait_end, REQUIRED - CO_CAP));
+    assert_eq!(
+        (book.underfunded_since, book.counted_io),
+        (wait_end, REQUIRED - CO_CAP)
+    );
     assert_eq!(book.positions[0].state, PositionState::Cooldown.code());
     stage.assert_true_books();
     let event: StakeRefreshed = stage.world.event(staking::ID, &record);
-    assert_eq!((event.stake, event.required_io), (stage.stake_key(), REQUIRED));
+    assert_eq!(
+        (event.stake, event.required_io),
+        (stage.stake_key(), REQUIRED)
+    );
     assert_eq!(event.ledger.underfunded_since.new, wait_end);
     assert_eq!(event.positions.len(), 1);
     assert_eq!(event.positions[0].state.new, PositionState::Cooldown.code());
@@ -39,7 +54,10 @@ fn e16_owner_covering_on_day_six_interrupts_nothing() {
     stage.stake(CO_CAP).expect("covers");
     stage.world.warp(3 * DAY);
     stage.refresh().expect("refreshes");
-    assert_eq!((stage.book().underfunded_since, stage.counted()), (0, REQUIRED));
+    assert_eq!(
+        (stage.book().underfunded_since, stage.counted()),
+        (0, REQUIRED)
+    );
 }
 
 #[test]
@@ -71,7 +89,9 @@ fn raise_counts_from_the_end_of_its_grace() {
 fn lowered_multiplier_clears_underfunded() {
     let stage = Stage::new();
     stage.edit_class(|class| class.last_nonzero_mult = 20_000);
-    stage.stake(REQUIRED).expect("stakes half of what is needed");
+    stage
+        .stake(REQUIRED)
+        .expect("stakes half of what is needed");
     assert_ne!(stage.book().underfunded_since, 0);
     stage.edit_class(|class| class.last_nonzero_mult = 10_000);
     stage.refresh().expect("refreshes");

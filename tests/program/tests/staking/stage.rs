@@ -74,7 +74,13 @@ impl Stage {
         let co = world.wallet(PURSE, 0);
         let other = world.wallet(PURSE, 0);
         let device = register(&world, &owner);
-        let stage = Self { world, owner, co, other, device };
+        let stage = Self {
+            world,
+            owner,
+            co,
+            other,
+            device,
+        };
         for wallet in [&stage.co, &stage.other] {
             let open = ix::open_costaker(&wallet.pubkey(), &wallet.pubkey());
             stage.send(wallet, open).expect("opens a co-staker");
@@ -106,7 +112,11 @@ impl Stage {
     }
 
     /// Sends one instruction that `signer` pays and signs.
-    pub fn send(&self, signer: &Keypair, instruction: Instruction) -> Result<TransactionRecord, SendError> {
+    pub fn send(
+        &self,
+        signer: &Keypair,
+        instruction: Instruction,
+    ) -> Result<TransactionRecord, SendError> {
         self.world.send(signer, &[], &[instruction])
     }
 
@@ -128,7 +138,14 @@ impl Stage {
     /// The owner's deposit.
     pub fn stake_ix(&self, amount: u64) -> Instruction {
         let owner = self.owner.pubkey();
-        ix::stake(&owner, None, &self.mint(), &self.purse(&owner), &self.device, amount)
+        ix::stake(
+            &owner,
+            None,
+            &self.mint(),
+            &self.purse(&owner),
+            &self.device,
+            amount,
+        )
     }
 
     /// The owner deposits.
@@ -139,7 +156,13 @@ impl Stage {
     /// The owner's withdrawal of overflow.
     pub fn overflow_ix(&self, amount: u64) -> Instruction {
         let owner = self.owner.pubkey();
-        ix::withdraw_overflow(&owner, &self.mint(), &self.purse(&owner), &self.device, amount)
+        ix::withdraw_overflow(
+            &owner,
+            &self.mint(),
+            &self.purse(&owner),
+            &self.device,
+            amount,
+        )
     }
 
     /// The owner takes overflow.
@@ -149,7 +172,10 @@ impl Stage {
 
     /// The owner leaves.
     pub fn begin_unstake(&self) -> Result<TransactionRecord, SendError> {
-        self.send(&self.owner, ix::begin_unstake(&self.owner.pubkey(), &self.device))
+        self.send(
+            &self.owner,
+            ix::begin_unstake(&self.owner.pubkey(), &self.device),
+        )
     }
 
     /// The owner's withdrawal.
@@ -182,7 +208,10 @@ impl Stage {
     /// The owner takes an offer back.
     pub fn retract(&self, seq: u64) -> Result<TransactionRecord, SendError> {
         let owner = self.owner.pubkey();
-        self.send(&self.owner, ix::retract_offer(&owner, &self.device.device, seq, &owner))
+        self.send(
+            &self.owner,
+            ix::retract_offer(&owner, &self.device.device, seq, &owner),
+        )
     }
 
     /// Anyone puts an offer away.
@@ -191,9 +220,26 @@ impl Stage {
     }
 
     /// A wallet's acceptance.
-    pub fn accept_ix(&self, wallet: &Pubkey, offer_seq: u64, amount_io: u64, share_bps: u16) -> Instruction {
-        let terms = AcceptOfferArgs { offer_seq, amount_io, share_bps };
-        ix::accept_offer(wallet, &self.mint(), &self.purse(wallet), &self.device, &self.owner.pubkey(), terms)
+    pub fn accept_ix(
+        &self,
+        wallet: &Pubkey,
+        offer_seq: u64,
+        amount_io: u64,
+        share_bps: u16,
+    ) -> Instruction {
+        let terms = AcceptOfferArgs {
+            offer_seq,
+            amount_io,
+            share_bps,
+        };
+        ix::accept_offer(
+            wallet,
+            &self.mint(),
+            &self.purse(wallet),
+            &self.device,
+            &self.owner.pubkey(),
+            terms,
+        )
     }
 
     /// A wallet accepts.
@@ -204,7 +250,10 @@ impl Stage {
         amount_io: u64,
         share_bps: u16,
     ) -> Result<TransactionRecord, SendError> {
-        self.send(wallet, self.accept_ix(&wallet.pubkey(), offer_seq, amount_io, share_bps))
+        self.send(
+            wallet,
+            self.accept_ix(&wallet.pubkey(), offer_seq, amount_io, share_bps),
+        )
     }
 
     /// A co-staker leaves.
@@ -228,7 +277,11 @@ impl Stage {
     }
 
     /// Anyone closes a position.
-    pub fn close_position(&self, wallet: &Pubkey, seq: u64) -> Result<TransactionRecord, SendError> {
+    pub fn close_position(
+        &self,
+        wallet: &Pubkey,
+        seq: u64,
+    ) -> Result<TransactionRecord, SendError> {
         self.crank(ix::close_position(wallet, &self.device, seq, wallet))
     }
 
@@ -249,12 +302,15 @@ impl Stage {
 
     /// Counted stake of the device's shard.
     pub fn counted(&self) -> u64 {
-        self.world.get::<StakeTotals>(&addresses::staking::totals_of(&self.device.device)).counted_io
+        self.world
+            .get::<StakeTotals>(&addresses::staking::totals_of(&self.device.device))
+            .counted_io
     }
 
     /// An offer of the device.
     pub fn offer_account(&self, seq: u64) -> Offer {
-        self.world.get(&addresses::staking::offer(&self.device.device, seq))
+        self.world
+            .get(&addresses::staking::offer(&self.device.device, seq))
     }
 
     /// Address of a position.
@@ -269,7 +325,9 @@ impl Stage {
 
     /// Live positions of a wallet.
     pub fn live(&self, wallet: &Pubkey) -> u64 {
-        self.world.get::<CoStaker>(&addresses::staking::co_staker(wallet)).live_positions
+        self.world
+            .get::<CoStaker>(&addresses::staking::co_staker(wallet))
+            .live_positions
     }
 
     /// Balance of a wallet.
@@ -316,7 +374,8 @@ impl Stage {
     /// The guardian pauses an entry.
     pub fn pause(&self, bit: PauseBit) {
         let guardian = &self.world.guardian;
-        self.send(guardian, reg::pause(&guardian.pubkey(), bit)).expect("pauses");
+        self.send(guardian, reg::pause(&guardian.pubkey(), bit))
+            .expect("pauses");
     }
 
     /// Vault and book agree (I03), and the shard counts what the book counts.
@@ -334,23 +393,45 @@ impl Stage {
 pub fn register(world: &World, owner: &Keypair) -> StakedDevice {
     let key = Keypair::new();
     let (payer, id) = (owner.pubkey(), key.pubkey());
-    let args = RegisterDeviceArgs { qty: 8, payout_wallet: owner.pubkey(), ask_usd_micros: 1_000_000, open_until: 0 };
+    let args = RegisterDeviceArgs {
+        qty: 8,
+        payout_wallet: owner.pubkey(),
+        ask_usd_micros: 1_000_000,
+        open_until: 0,
+    };
     world
-        .send(owner, &[&key], &[reg::register_device(&payer, &payer, &id, CLASS, args)])
+        .send(
+            owner,
+            &[&key],
+            &[reg::register_device(&payer, &payer, &id, CLASS, args)],
+        )
         .expect("registers");
     let device = addresses::registry::device(&id);
-    edit::<Device>(world, &device, |device| device.status = DeviceStatus::Up.code());
+    edit::<Device>(world, &device, |device| {
+        device.status = DeviceStatus::Up.code()
+    });
     world
-        .send(owner, &[], &[ix::open_stake(&payer, &world.plan.io_mint, &device)])
+        .send(
+            owner,
+            &[],
+            &[ix::open_stake(&payer, &world.plan.io_mint, &device)],
+        )
         .expect("opens the stake");
-    StakedDevice { device, class: CLASS }
+    StakedDevice {
+        device,
+        class: CLASS,
+    }
 }
 
 /// The instruction with `from` replaced wherever it stands.
 pub fn swap(instruction: &Instruction, from: &Pubkey, to: &Pubkey) -> Instruction {
     let mut changed = instruction.clone();
     let mut found = false;
-    for meta in changed.accounts.iter_mut().filter(|meta| meta.pubkey == *from) {
+    for meta in changed
+        .accounts
+        .iter_mut()
+        .filter(|meta| meta.pubkey == *from)
+    {
         meta.pubkey = *to;
         found = true;
     }
@@ -361,7 +442,11 @@ pub fn swap(instruction: &Instruction, from: &Pubkey, to: &Pubkey) -> Instructio
 /// The instruction without the signature of `key`.
 pub fn unsigned(instruction: &Instruction, key: &Pubkey) -> Instruction {
     let mut changed = instruction.clone();
-    for meta in changed.accounts.iter_mut().filter(|meta| meta.pubkey == *key) {
+    for meta in changed
+        .accounts
+        .iter_mut()
+        .filter(|meta| meta.pubkey == *key)
+    {
         meta.is_signer = false;
     }
     changed
@@ -370,14 +455,21 @@ pub fn unsigned(instruction: &Instruction, key: &Pubkey) -> Instruction {
 /// The instruction with one more account.
 pub fn with_extra(instruction: &Instruction) -> Instruction {
     let mut changed = instruction.clone();
-    changed.accounts.push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
+    changed
+        .accounts
+        .push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
     changed
 }
 
 /// Rewrites a program account, for a state that no transaction of this test can reach.
-pub fn edit<T: AccountDeserialize + AccountSerialize>(world: &World, key: &Pubkey, change: impl FnOnce(&mut T)) {
+pub fn edit<T: AccountDeserialize + AccountSerialize>(
+    world: &World,
+    key: &Pubkey,
+    change: impl FnOnce(&mut T),
+) {
     let mut account = world.raw(key);
-    let mut value = T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
+    let mut value =
+        T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
     change(&mut value);
     let mut data = Vec::new();
     value.try_serialize(&mut data).expect("it was of this type");

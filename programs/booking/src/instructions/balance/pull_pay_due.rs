@@ -2,11 +2,9 @@
 
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use registry::state::{Config, Device};
+use registry::state::Device;
 
-use crate::{
-    checks, constants::*, error::BookingError, escrow::Escrow, events::PayDuePulled, state::Booking,
-};
+use crate::{checks, error::BookingError, escrow::Escrow, events::PayDuePulled, state::Booking};
 
 /// Arguments of `pull_pay_due`.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -24,23 +22,16 @@ pub struct PullPayDue<'info> {
     #[account(address = device.payout_wallet @ BookingError::NotPayoutWallet)]
     pub payout_wallet: Signer<'info>,
 
-    #[account(address = CONFIG @ BookingError::WrongConfig)]
-    pub config: Box<Account<'info, Config>>,
-
     #[account(mut)]
     pub booking: Box<Account<'info, Booking>>,
 
     #[account(address = booking.line(args.line)?.device @ BookingError::WrongDevice)]
     pub device: Box<Account<'info, Device>>,
 
-    #[account(
-        mut,
-        seeds = [ESCROW_SEED, booking.key().as_ref()],
-        bump = booking.escrow_bump,
-    )]
+    #[account(mut, address = booking.escrow @ BookingError::WrongEscrow)]
     pub escrow: Box<Account<'info, TokenAccount>>,
 
-    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    #[account(address = escrow.mint @ BookingError::WrongMint)]
     pub mint: Box<Account<'info, Mint>>,
 
     #[account(

@@ -6,11 +6,9 @@ use anchor_spl::{
     token::{Mint, Token, TokenAccount},
 };
 use ion_economics::math;
-use registry::state::Config;
 
 use crate::{
     checks,
-    constants::*,
     error::BookingError,
     escrow::Escrow,
     events::{RefundPulled, U64Change},
@@ -24,20 +22,13 @@ use crate::{
 pub struct PullRefund<'info> {
     pub by: Signer<'info>,
 
-    #[account(address = CONFIG @ BookingError::WrongConfig)]
-    pub config: Box<Account<'info, Config>>,
-
     #[account(mut)]
     pub booking: Box<Account<'info, Booking>>,
 
-    #[account(
-        mut,
-        seeds = [ESCROW_SEED, booking.key().as_ref()],
-        bump = booking.escrow_bump,
-    )]
+    #[account(mut, address = booking.escrow @ BookingError::WrongEscrow)]
     pub escrow: Box<Account<'info, TokenAccount>>,
 
-    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    #[account(address = escrow.mint @ BookingError::WrongMint)]
     pub mint: Box<Account<'info, Mint>>,
 
     #[account(

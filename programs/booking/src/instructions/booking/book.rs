@@ -142,14 +142,15 @@ pub fn handle_book(ctx: Context<Book>, args: BookArgs) -> Result<()> {
     let quote_seq = quote.next_event()?;
 
     let quote = &ctx.accounts.quote;
+    let escrow = ctx.accounts.escrow.key();
     ctx.accounts.booking.set_inner(Booking {
         version: 1,
         bump: ctx.bumps.booking,
-        escrow_bump: ctx.bumps.escrow,
         id: quote.id,
         group: quote.group,
         renter: quote.renter,
         payer: quote.payer,
+        escrow,
         currency: quote.currency,
         stamp: quote.stamp,
         source: quote.source,

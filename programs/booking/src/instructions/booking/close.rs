@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ion_economics::{booking::BookingStatus, params::booking as params};
-use registry::state::{Config, Params};
+use registry::state::Params;
 
 use crate::{
     checks, constants::*, error::BookingError, escrow::Escrow, events::BookingClosed,
@@ -16,23 +16,16 @@ use crate::{
 pub struct Close<'info> {
     pub by: Signer<'info>,
 
-    #[account(address = CONFIG @ BookingError::WrongConfig)]
-    pub config: Box<Account<'info, Config>>,
-
     #[account(address = PARAMS @ BookingError::WrongParams)]
     pub params: Box<Account<'info, Params>>,
 
     #[account(mut, close = renter)]
     pub booking: Box<Account<'info, Booking>>,
 
-    #[account(
-        mut,
-        seeds = [ESCROW_SEED, booking.key().as_ref()],
-        bump = booking.escrow_bump,
-    )]
+    #[account(mut, address = booking.escrow @ BookingError::WrongEscrow)]
     pub escrow: Box<Account<'info, TokenAccount>>,
 
-    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    #[account(address = escrow.mint @ BookingError::WrongMint)]
     pub mint: Box<Account<'info, Mint>>,
 
     /// CHECK: the renter stored in the booking; it only receives the rent.

@@ -42,11 +42,7 @@ pub struct Pay<'info> {
     #[account(mut, has_one = payer @ BookingError::NotPayer)]
     pub booking: Box<Account<'info, Booking>>,
 
-    #[account(
-        mut,
-        seeds = [ESCROW_SEED, booking.key().as_ref()],
-        bump = booking.escrow_bump,
-    )]
+    #[account(mut, address = booking.escrow @ BookingError::WrongEscrow)]
     pub escrow: Box<Account<'info, TokenAccount>>,
 
     #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]

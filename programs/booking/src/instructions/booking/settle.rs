@@ -1,16 +1,15 @@
 //! Sends the fees of an ended booking to the fee vault (economics §8.3, §13.6).
 
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token::Token;
 use ide::program::Ide;
 use ion_economics::{booking::BookingInput, math};
-use registry::state::Config;
 
 use crate::{
     checks,
     constants::*,
     error::BookingError,
-    escrow::{Escrow, RevenueCall},
+    escrow::{deposit_revenue, RevenueCall},
     events::{BookingSettled, StatusChange},
     state::Booking,
 };
@@ -21,21 +20,19 @@ use crate::{
 pub struct Settle<'info> {
     pub by: Signer<'info>,
 
+    /// CHECK: registry's Config; ide reads it.
     #[account(address = CONFIG @ BookingError::WrongConfig)]
-    pub config: Box<Account<'info, Config>>,
+    pub config: UncheckedAccount<'info>,
 
     #[account(mut)]
     pub booking: Box<Account<'info, Booking>>,
 
-    #[account(
-        mut,
-        seeds = [ESCROW_SEED, booking.key().as_ref()],
-        bump = booking.escrow_bump,
-    )]
-    pub escrow: Box<Account<'info, TokenAccount>>,
+    /// CHECK: the escrow of the booking; ide reads it.
+    #[account(mut, address = booking.escrow @ BookingError::WrongEscrow)]
+    pub escrow: UncheckedAccount<'info>,
 
-    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: ide itself checks that it is the mint of the escrow.
+    pub mint: UncheckedAccount<'info>,
 
     /// CHECK: the fee vault of the currency; ide reads it.
     #[account(mut, address = booking.fee_vault()? @ BookingError::WrongFeeVault)]
@@ -61,14 +58,11 @@ pub struct Settle<'info> {
 
 impl Settle<'_> {
     fn deposit(&self, amount: u64) -> Result<()> {
-        Escrow {
-            booking: &self.booking,
-            escrow: self.escrow.to_account_info(),
-            mint: &self.mint,
-            token_program: self.token_program.key(),
-        }
-        .deposit_revenue(
+        deposit_revenue(
+            &self.booking,
             RevenueCall {
+                escrow: self.escrow.to_account_info(),
+                mint: self.mint.to_account_info(),
                 caller: self.caller.to_account_info(),
                 fee_vault: self.fee_vault.to_account_info(),
                 config: self.config.to_account_info(),

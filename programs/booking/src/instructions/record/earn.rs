@@ -13,13 +13,13 @@ use ion_economics::{
     params::booking as params,
     units::UnixSeconds,
 };
-use registry::state::{Config, Device, Params};
+use registry::state::{Device, Params};
 
 use crate::{
     checks,
     constants::*,
     error::BookingError,
-    escrow::{Escrow, RevenueCall},
+    escrow::{deposit_revenue, Escrow, RevenueCall},
     events::{EarnDestination, LineEarned, U64Change},
     state::{Booking, TneTotals, WorkRecord},
 };
@@ -39,8 +39,9 @@ pub struct EarnArgs {
 pub struct Earn<'info> {
     pub by: Signer<'info>,
 
+    /// CHECK: registry's Config; ide reads it.
     #[account(address = CONFIG @ BookingError::WrongConfig)]
-    pub config: Box<Account<'info, Config>>,
+    pub config: UncheckedAccount<'info>,
 
     #[account(address = PARAMS @ BookingError::WrongParams)]
     pub params: Box<Account<'info, Params>>,
@@ -54,14 +55,10 @@ pub struct Earn<'info> {
     #[account(address = booking.line(args.line)?.device @ BookingError::WrongDevice)]
     pub device: Box<Account<'info, Device>>,
 
-    #[account(
-        mut,
-        seeds = [ESCROW_SEED, booking.key().as_ref()],
-        bump = booking.escrow_bump,
-    )]
+    #[account(mut, address = booking.escrow @ BookingError::WrongEscrow)]
     pub escrow: Box<Account<'info, TokenAccount>>,
 
-    #[account(constraint = mint.key() == booking.mint(&config)? @ BookingError::WrongMint)]
+    #[account(address = escrow.mint @ BookingError::WrongMint)]
     pub mint: Box<Account<'info, Mint>>,
 
     /// CHECK: address and ability to receive in `destination_kind`; it may be closed or frozen.
@@ -218,8 +215,11 @@ pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> R
     if kind == EarnDestination::Supplier {
         escrow.send(accounts.destination.to_account_info(), pay.net)?;
     }
-    escrow.deposit_revenue(
+    deposit_revenue(
+        &accounts.booking,
         RevenueCall {
+            escrow: accounts.escrow.to_account_info(),
+            mint: accounts.mint.to_account_info(),
             caller: accounts.caller.to_account_info(),
             fee_vault: accounts.fee_vault.to_account_info(),
             config: accounts.config.to_account_info(),

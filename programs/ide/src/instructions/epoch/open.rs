@@ -42,7 +42,7 @@ pub struct OpenEpoch<'info> {
         seeds = [EPOCH_SEED, &args.day.to_le_bytes()],
         bump,
     )]
-    pub epoch: Box<Account<'info, Epoch>>,
+    pub epoch: AccountLoader<'info, Epoch>,
 
     pub system_program: Program<'info, System>,
 }
@@ -73,14 +73,11 @@ pub fn handle_open_epoch(ctx: Context<OpenEpoch>, args: OpenEpochArgs) -> Result
     let limit = ctx.accounts.params.value(&MAX_EPOCH_OBLIGATION, now.get());
     let limit = u64::try_from(limit).map_err(|_| IdeError::ArithmeticOverflow)?;
     let payer = ctx.accounts.payer.key();
-    ctx.accounts.epoch.set_inner(Epoch::open(
-        ctx.bumps.epoch,
-        args.day,
-        payer,
-        limit,
-        now.get(),
-    ));
-    let seq = ctx.accounts.epoch.next_event()?;
+    let seq = {
+        let mut epoch = ctx.accounts.epoch.load_init()?;
+        *epoch = Epoch::open(ctx.bumps.epoch, args.day, payer, limit, now.get());
+        epoch.next_event()?
+    };
 
     emit_cpi!(EpochOpened {
         epoch: ctx.accounts.epoch.key(),

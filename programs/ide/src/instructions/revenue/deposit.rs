@@ -1,7 +1,7 @@
 //! Takes earned money into the fee vault (economics §1.7 F1, §10.2).
 
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, Mint, Token, TokenAccount, TransferChecked};
+use anchor_spl::token::{self, Token, TokenAccount, TransferChecked};
 use ion_economics::units::UnixSeconds;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     constants::*,
     error::IdeError,
     events::{RevenueDeposited, U64Change},
-    state::{Currency, Epoch, Vaults},
+    state::{Currency, Epoch},
 };
 
 /// Arguments of `deposit_revenue`.
@@ -36,42 +36,39 @@ pub struct DepositRevenue<'info> {
 
     pub source_authority: Signer<'info>,
 
-    #[account(mut, token::mint = mint, token::authority = source_authority)]
+    /// Its mint is the token program's to check.
+    #[account(mut, token::authority = source_authority)]
     pub source: Box<Account<'info, TokenAccount>>,
 
-    /// The fee vault of the mint, see `currency`.
-    #[account(mut, token::mint = mint, token::authority = vaults)]
-    pub fee_vault: Box<Account<'info, TokenAccount>>,
+    /// CHECK: one of the two fixed fee vaults, by the mint, in `currency`.
+    #[account(mut)]
+    pub fee_vault: UncheckedAccount<'info>,
 
-    /// USDC or IO, see `currency`.
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: one of the two mints of the configuration, in `currency`.
+    pub mint: UncheckedAccount<'info>,
 
     #[account(address = CONFIG @ IdeError::WrongConfig)]
     pub config: Box<Account<'info, registry::state::Config>>,
 
+    /// CHECK: the authority of the fee vault, by its fixed address.
     #[account(address = VAULTS @ IdeError::WrongVaults)]
-    pub vaults: Box<Account<'info, Vaults>>,
+    pub vaults: UncheckedAccount<'info>,
 
-    #[account(mut, seeds = [EPOCH_SEED, &epoch.day.to_le_bytes()], bump = epoch.bump)]
-    pub epoch: Box<Account<'info, Epoch>>,
+    /// The day is compared in the handler; only `open_epoch` makes accounts of this type, one a day.
+    #[account(mut)]
+    pub epoch: AccountLoader<'info, Epoch>,
 
     pub token_program: Program<'info, Token>,
 }
 
 impl DepositRevenue<'_> {
-    /// The day is today's, hire is due only from the switch hour on.
+    /// Something is deposited, and hire is due only from the switch hour on.
     fn validate(&self, args: &DepositRevenueArgs, now: UnixSeconds) -> Result<()> {
         // args
         require!(args.amount > 0, IdeError::ZeroAmount);
         require!(
             args.hire_usd_micros == 0 || self.config.is_ide_hour(checks::hour_of(now)?),
             IdeError::HireBeforeSwitch
-        );
-        // epoch
-        require_eq!(
-            self.epoch.day,
-            checks::day_of(now)?,
-            IdeError::WrongEpochDay
         );
         Ok(())
     }
@@ -80,16 +77,16 @@ impl DepositRevenue<'_> {
     fn currency(&self) -> Result<Currency> {
         let mint = self.mint.key();
         let (currency, vault) = if mint == self.config.usdc_mint {
-            (Currency::Usdc, self.vaults.fee_usdc)
+            (Currency::Usdc, FEE_USDC)
         } else {
             require_keys_eq!(mint, self.config.io_mint, IdeError::WrongMint);
-            (Currency::Io, self.vaults.fee_io)
+            (Currency::Io, FEE_IO)
         };
         require_keys_eq!(self.fee_vault.key(), vault, IdeError::WrongFeeVault);
         Ok(currency)
     }
 
-    fn take(&self, amount: u64) -> Result<()> {
+    fn take(&self, currency: Currency, amount: u64) -> Result<()> {
         token::transfer_checked(
             CpiContext::new(
                 self.token_program.key(),
@@ -101,7 +98,7 @@ impl DepositRevenue<'_> {
                 },
             ),
             amount,
-            self.mint.decimals,
+            currency.decimals(),
         )
     }
 }
@@ -119,40 +116,41 @@ pub fn handle_deposit_revenue(
     ctx.accounts.validate(&args, now)?;
     let currency = ctx.accounts.currency()?;
 
-    let epoch = &mut ctx.accounts.epoch;
-    let before = (
-        epoch.revenue_usdc,
-        epoch.revenue_io,
-        epoch.hire_due_usd_micros,
-    );
-    epoch.add_revenue(currency, args.amount, args.hire_usd_micros)?;
-    let seq = epoch.next_event()?;
-    ctx.accounts.take(args.amount)?;
+    // The loan of the account ends before the token program is called.
+    let (day, seq, usdc, io, hire) = {
+        let mut epoch = ctx.accounts.epoch.load_mut()?;
+        require_eq!(epoch.day, checks::day_of(now)?, IdeError::WrongEpochDay);
+        let (usdc, io) = (epoch.revenue_usdc, epoch.revenue_io);
+        let hire = epoch.hire_due_usd_micros;
+        epoch.add_revenue(currency, args.amount, args.hire_usd_micros)?;
+        (
+            epoch.day,
+            epoch.next_event()?,
+            change(usdc, epoch.revenue_usdc),
+            change(io, epoch.revenue_io),
+            change(hire, epoch.hire_due_usd_micros),
+        )
+    };
+    ctx.accounts.take(currency, args.amount)?;
 
-    let epoch = &ctx.accounts.epoch;
     emit_cpi!(RevenueDeposited {
-        epoch: epoch.key(),
-        day: epoch.day,
+        epoch: ctx.accounts.epoch.key(),
+        day,
         mint: ctx.accounts.mint.key(),
         source: ctx.accounts.source.key(),
         amount: args.amount,
         device: args.device,
         owner: args.owner,
         hire_usd_micros: args.hire_usd_micros,
-        revenue_usdc: U64Change {
-            old: before.0,
-            new: epoch.revenue_usdc,
-        },
-        revenue_io: U64Change {
-            old: before.1,
-            new: epoch.revenue_io,
-        },
-        hire_due_usd_micros: U64Change {
-            old: before.2,
-            new: epoch.hire_due_usd_micros,
-        },
+        revenue_usdc: usdc,
+        revenue_io: io,
+        hire_due_usd_micros: hire,
         seq,
         at: now.get(),
     });
     Ok(())
+}
+
+const fn change(old: u64, new: u64) -> U64Change {
+    U64Change { old, new }
 }

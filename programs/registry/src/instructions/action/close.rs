@@ -3,9 +3,7 @@
 use anchor_lang::prelude::*;
 use ion_economics::{governance, units::UnixSeconds};
 
-use crate::{
-    constants::*, error::RegistryError, events::ActionClosed, state::Action,
-};
+use crate::{constants::*, error::RegistryError, events::ActionClosed, state::Action};
 
 /// Caller: anyone.
 #[event_cpi]

@@ -26,7 +26,7 @@ pub struct CreateClass<'info> {
         init,
         payer = payer,
         space = ProcessorClass::SPACE,
-        seeds = [CLASS_SEED, &class_id(&action)?.to_le_bytes()],
+        seeds = [CLASS_SEED, &class_seed(&action)?],
         bump,
     )]
     pub class: Box<Account<'info, ProcessorClass>>,
@@ -34,9 +34,10 @@ pub struct CreateClass<'info> {
     pub system_program: Program<'info, System>,
 }
 
-fn class_id(action: &Action) -> Result<u16> {
+/// Seed of the class that the action creates.
+fn class_seed(action: &Action) -> Result<[u8; 2]> {
     match action.payload {
-        ActionKind::CreateClass { id, .. } => Ok(id),
+        ActionKind::CreateClass { id, .. } => Ok(id.to_le_bytes()),
         _ => err!(RegistryError::NotCreateClass),
     }
 }
@@ -56,13 +57,9 @@ pub fn handle_create_class(ctx: Context<CreateClass>) -> Result<()> {
     let action_seq = ctx.accounts.action.next_event()?;
 
     terms.check()?;
-    ctx.accounts.class.set_inner(ProcessorClass::new(
-        ctx.bumps.class,
-        id,
-        name,
-        &terms,
-        now,
-    ));
+    ctx.accounts
+        .class
+        .set_inner(ProcessorClass::new(ctx.bumps.class, id, name, &terms, now));
     ctx.accounts
         .config
         .count_live_class(false, terms.multiplier_fp != 0)?;

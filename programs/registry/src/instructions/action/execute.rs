@@ -237,12 +237,7 @@ fn set_class(
     Ok(())
 }
 
-fn set_role(
-    ctx: &mut Context<ExecuteAction>,
-    role: RoleKind,
-    key: Pubkey,
-    now: i64,
-) -> Result<()> {
+fn set_role(ctx: &mut Context<ExecuteAction>, role: RoleKind, key: Pubkey, now: i64) -> Result<()> {
     let roles = ctx
         .accounts
         .roles

@@ -76,12 +76,10 @@ pub fn handle_queue_action(ctx: Context<QueueAction>, args: QueueActionArgs) -> 
         params.value(&GOVERNANCE_TIMELOCK, now)
     };
     let grace = params.value(&ACTION_GRACE, now);
-    let window = ActionWindow::open(UnixSeconds::new(now), timelock, grace)
-        .map_err(RegistryError::from)?;
+    let window =
+        ActionWindow::open(UnixSeconds::new(now), timelock, grace).map_err(RegistryError::from)?;
     let id = config.next_action_id;
-    config.next_action_id = id
-        .checked_add(1)
-        .ok_or(RegistryError::ArithmeticOverflow)?;
+    config.next_action_id = id.checked_add(1).ok_or(RegistryError::ArithmeticOverflow)?;
 
     let hash = args.payload.hash()?;
     ctx.accounts.action.set_inner(Action {

@@ -66,10 +66,7 @@ impl RegisterDevice<'_> {
         );
         require!(args.open_until >= 0, RegistryError::NegativeTime);
         // config
-        require!(
-            self.config.is_genesis_sealed(),
-            RegistryError::GenesisOpen
-        );
+        require!(self.config.is_genesis_sealed(), RegistryError::GenesisOpen);
         require!(
             !self.config.is_paused(PauseBit::Register, now),
             RegistryError::RegistrationPaused

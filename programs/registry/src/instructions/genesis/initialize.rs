@@ -15,9 +15,7 @@ use crate::{
         ConfigInitialized, ParamsInitialized, RolesInitialized, U32Change, U8Change,
         VerifierSetChanged,
     },
-    state::{
-        Config, Params, PauseState, PendingParam, Role, Roles, VerifierKeys, VerifierSet,
-    },
+    state::{Config, Params, PauseState, PendingParam, Role, Roles, VerifierKeys, VerifierSet},
 };
 
 /// Holders of the roles at genesis.

@@ -1,11 +1,7 @@
 //! Returns the rent of a poll (economics §2.5, §13.5).
 
 use anchor_lang::prelude::*;
-use ion_economics::{
-    params::registry::POLL_KEEP,
-    poll::check_closable,
-    units::UnixSeconds,
-};
+use ion_economics::{params::registry::POLL_KEEP, poll::check_closable, units::UnixSeconds};
 
 use crate::{
     constants::*,

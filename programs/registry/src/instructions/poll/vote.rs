@@ -41,9 +41,7 @@ pub fn handle_vote_report(ctx: Context<VoteReport>, args: VoteReportArgs) -> Res
     let set = &ctx.accounts.verifiers;
     let actor = ctx.accounts.verifier.key();
     let vote = Vote {
-        index: set
-            .index_of(&actor)
-            .ok_or(RegistryError::UnknownVerifier)?,
+        index: set.index_of(&actor).ok_or(RegistryError::UnknownVerifier)?,
         hash: args.payload_hash,
         set_version: set.version,
         threshold: set.threshold,

@@ -2,10 +2,7 @@
 
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use registry::{
-    constants::CONFIG_SEED,
-    state::{Config, Device},
-};
+use registry::state::{Config, Device};
 
 use crate::{checks, constants::*, error::StakingError, events::StakeOpened, state::DeviceStake};
 
@@ -16,7 +13,7 @@ pub struct OpenStake<'info> {
     #[account(mut)]
     pub payer: Signer<'info>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG_ADDRESS @ StakingError::WrongConfig)]
     pub config: Box<Account<'info, Config>>,
 
     #[account(address = config.io_mint @ StakingError::WrongMint)]

@@ -3,10 +3,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ion_economics::units::{Io, UnixSeconds};
-use registry::{
-    constants::CONFIG_SEED,
-    state::{Config, PauseBit},
-};
+use registry::state::{Config, PauseBit};
 
 use crate::{
     checks,
@@ -34,7 +31,7 @@ pub struct Stake<'info> {
     #[account(address = book.device.owner @ StakingError::WrongOwner)]
     pub owner: Option<Signer<'info>>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG_ADDRESS @ StakingError::WrongConfig)]
     pub config: Box<Account<'info, Config>>,
 
     #[account(address = config.io_mint @ StakingError::WrongMint)]

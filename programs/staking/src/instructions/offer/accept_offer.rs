@@ -9,10 +9,7 @@ use ion_economics::{
     },
     units::{Io, UnixSeconds},
 };
-use registry::{
-    constants::CONFIG_SEED,
-    state::{Config, PauseBit},
-};
+use registry::state::{Config, PauseBit};
 
 use crate::{
     checks,
@@ -41,7 +38,7 @@ pub struct AcceptOffer<'info> {
     #[account(mut)]
     pub co_staker: Signer<'info>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG_ADDRESS @ StakingError::WrongConfig)]
     pub config: Box<Account<'info, Config>>,
 
     #[account(address = config.io_mint @ StakingError::WrongMint)]

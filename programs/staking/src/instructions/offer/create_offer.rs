@@ -5,10 +5,7 @@ use ion_economics::{
     stake::offer,
     units::{Io, UnixSeconds},
 };
-use registry::{
-    constants::CONFIG_SEED,
-    state::{Config, PauseBit},
-};
+use registry::state::{Config, PauseBit};
 
 use crate::{
     checks, constants::*, error::StakingError, events::OfferCreated, instructions::book::*,
@@ -31,7 +28,7 @@ pub struct CreateOffer<'info> {
     #[account(mut, address = book.stake.wallet @ StakingError::WrongStakeWallet)]
     pub wallet: Signer<'info>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump, seeds::program = registry::ID)]
+    #[account(address = CONFIG_ADDRESS @ StakingError::WrongConfig)]
     pub config: Box<Account<'info, Config>>,
 
     pub book: Book<'info>,

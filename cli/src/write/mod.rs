@@ -3,6 +3,9 @@
 //! Build, simulate, show, ask, send, resend until the blockhash is dead, confirm, read the new state.
 //! Nothing is sent that would fail in the simulation.
 
+mod preview;
+mod print;
+
 use std::{
     io::IsTerminal,
     time::{Duration, Instant},
@@ -24,8 +27,10 @@ use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 
+use self::preview::{Preview, compute_unit_price, fee_at};
 use crate::{
     amount::Amount,
+    args::Commitment,
     context::Context,
     failure::{Failure, Outcome},
     output::{self, Cell, Format, Record},
@@ -100,7 +105,11 @@ impl<'a> Write<'a> {
     /// Carries the change out; `state` reads what to print afterwards.
     ///
     /// Errors: every kind.
-    pub fn run(self, ctx: &Context, state: impl FnOnce(&Context) -> Outcome<Record>) -> Outcome<()> {
+    pub fn run(
+        self,
+        ctx: &Context,
+        state: impl FnOnce(&Context) -> Outcome<Record>,
+    ) -> Outcome<()> {
         if ctx.args.print_only {
             self.print_instructions(ctx);
             return Ok(());
@@ -116,7 +125,8 @@ impl<'a> Write<'a> {
         confirm(ctx)?;
         let signature = self.send(ctx, &preview)?;
         let record = landed(ctx, &signature);
-        let (compute_units, fee) = record.map_or((preview.compute_units, preview.fee), |record| record);
+        let (compute_units, fee) =
+            record.map_or((preview.compute_units, preview.fee), |record| record);
         let result = Record::new()
             .with("status", ctx.settings.commitment.value.as_str())
             .with("signature", signature)
@@ -149,14 +159,22 @@ impl<'a> Write<'a> {
         let keypair = ctx.keypair()?;
         signers.push(keypair);
         let transaction = send::build(payer, &signers, &instructions, latest.hash)?;
-        Ok(Signed { transaction, instructions, last_valid_block_height: latest.last_valid_block_height })
+        Ok(Signed {
+            transaction,
+            instructions,
+            last_valid_block_height: latest.last_valid_block_height,
+        })
     }
 
     fn simulate(&self, ctx: &Context) -> Outcome<Preview> {
         let signed = self.sign(ctx, MAX_COMPUTE_UNITS)?;
         let bytes = send::serialize(&signed.transaction)?;
         let payer = ctx.payer()?.pubkey();
-        let before = ctx.chain.client().get_balance(&payer).map_err(|error| Failure::rpc("the payer's balance cannot be read", error))?;
+        let before = ctx
+            .chain
+            .client()
+            .get_balance(&payer)
+            .map_err(|error| Failure::rpc("the payer's balance cannot be read", error))?;
         let options = json!({
             "encoding": "base64",
             "commitment": ctx.settings.commitment.value,
@@ -166,7 +184,10 @@ impl<'a> Write<'a> {
         let answer: Value = ctx
             .chain
             .client()
-            .send(RpcRequest::SimulateTransaction, json!([BASE64.encode(bytes), options]))
+            .send(
+                RpcRequest::SimulateTransaction,
+                json!([BASE64.encode(bytes), options]),
+            )
             .map_err(|error| Failure::rpc("the transaction cannot be simulated", error))?;
         let result = &answer["value"];
         let logs: Vec<String> = result["logs"]
@@ -176,18 +197,34 @@ impl<'a> Write<'a> {
             .filter_map(|line| line.as_str().map(str::to_owned))
             .collect();
         if !result["err"].is_null() {
-            return Err(refusal(&result["err"], &signed.instructions, logs));
+            return Err(self.refusal(&result["err"], &signed, logs));
         }
         let compute_units = result["unitsConsumed"].as_u64().unwrap_or_default();
-        let limit = compute_units.saturating_add(compute_units / 10).saturating_add(300);
-        let fee = fee_at(ctx, &signed.transaction, ctx.args.with_compute_unit_limit.map_or(limit, u64::from))?;
+        let limit = compute_units
+            .saturating_add(compute_units / 10)
+            .saturating_add(300);
+        let fee = fee_at(
+            ctx,
+            &signed.transaction,
+            ctx.args.with_compute_unit_limit.map_or(limit, u64::from),
+        )?;
         let after = result["accounts"][0]["lamports"].as_u64();
         // What the payer loses in the simulation beyond the fee is rent of new accounts; less than
         // nothing when rent comes back. The simulated transaction pays its own fee.
-        let simulated_limit = ctx.args.with_compute_unit_limit.map_or(MAX_COMPUTE_UNITS, u64::from);
+        let simulated_limit = ctx
+            .args
+            .with_compute_unit_limit
+            .map_or(MAX_COMPUTE_UNITS, u64::from);
         let simulated_fee = fee_at(ctx, &signed.transaction, simulated_limit)?;
-        let rent = after.map(|after| i128::from(before) - i128::from(after) - i128::from(simulated_fee));
-        Ok(Preview { compute_units, limit, fee, rent, logs })
+        let rent =
+            after.map(|after| i128::from(before) - i128::from(after) - i128::from(simulated_fee));
+        Ok(Preview {
+            compute_units,
+            limit,
+            fee,
+            rent,
+            logs,
+        })
     }
 
     fn show(&self, ctx: &Context, preview: &Preview) {
@@ -200,8 +237,10 @@ impl<'a> Write<'a> {
         if ctx.args.verbose {
             eprintln!("  cluster {}", ctx.settings.url.value);
             for instruction in &self.instructions {
-                let program = idl::program_name(&instruction.program_id).unwrap_or("system or token program");
-                let name = idl::instruction_name(&instruction.program_id, &instruction.data).unwrap_or("instruction");
+                let program =
+                    idl::program_name(&instruction.program_id).unwrap_or("system or token program");
+                let name = idl::instruction_name(&instruction.program_id, &instruction.data)
+                    .unwrap_or("instruction");
                 eprintln!("  {program}.{name} {}", instruction.program_id);
                 for account in &instruction.accounts {
                     let role = match (account.is_signer, account.is_writable) {
@@ -219,32 +258,36 @@ impl<'a> Write<'a> {
         }
     }
 
-    fn print_instructions(&self, ctx: &Context) {
-        let encoded: Vec<(String, &Instruction)> =
-            self.instructions.iter().map(|instruction| (BASE64.encode(borsh_form(instruction)), instruction)).collect();
-        if ctx.format() == Format::Text {
-            eprintln!("{}", self.intent);
-            for (text, _) in &encoded {
-                println!("{text}");
+    fn refusal(&self, error: &Value, signed: &Signed, logs: Vec<String>) -> Failure {
+        match serde_json::from_value::<TransactionError>(error.clone()) {
+            Ok(error) => self.refused(&error, signed, logs),
+            Err(_) => {
+                let mut failure = Failure::chain("the transaction would fail", error);
+                failure.logs = logs;
+                failure
             }
-            return;
         }
-        let list: Vec<Value> = encoded
-            .iter()
-            .map(|(text, instruction)| {
-                json!({
-                    "program": instruction.program_id.to_string(),
-                    "accounts": instruction.accounts.iter().map(|account| json!({
-                        "key": account.pubkey.to_string(),
-                        "signer": account.is_signer,
-                        "writable": account.is_writable,
-                    })).collect::<Vec<_>>(),
-                    "data": BASE64.encode(&instruction.data),
-                    "base64": text,
-                })
-            })
-            .collect();
-        output::print_json(ctx.format(), &json!({ "status": "not sent", "instructions": list }));
+    }
+
+    /// Names the refusal. The index is that of the person's instructions: those that set the compute
+    /// budget stand before them.
+    fn refused(&self, error: &TransactionError, signed: &Signed, logs: Vec<String>) -> Failure {
+        let added = signed
+            .instructions
+            .len()
+            .saturating_sub(self.instructions.len());
+        match describe_failure(error, &signed.instructions) {
+            Some(mut refusal) => {
+                let added = u8::try_from(added).unwrap_or(u8::MAX);
+                refusal.instruction = refusal.instruction.saturating_sub(added);
+                Failure::refused(refusal, logs)
+            }
+            None => {
+                let mut failure: Failure = SendError::Runtime(error.clone()).into();
+                failure.logs = logs;
+                failure
+            }
+        }
     }
 
     fn send(&self, ctx: &Context, preview: &Preview) -> Outcome<String> {
@@ -257,10 +300,13 @@ impl<'a> Write<'a> {
         };
         match submit() {
             Ok(()) => {}
-            Err(ChainError::Rejected(error)) => return Err(refused(&error, &signed.instructions, Vec::new())),
+            Err(ChainError::Rejected(error)) => {
+                return Err(self.refused(&error, &signed, Vec::new()));
+            }
             Err(error) => return Err(error.into()),
         }
-        let spinner = indicatif::ProgressBar::new_spinner().with_message(format!("sent {signature}, waiting"));
+        let spinner = indicatif::ProgressBar::new_spinner()
+            .with_message(format!("sent {signature}, waiting"));
         spinner.enable_steady_tick(POLL_INTERVAL);
         let until = Instant::now() + send::CONFIRMATION_DEADLINE;
         let mut resend_at = Instant::now() + RESEND_INTERVAL;
@@ -269,7 +315,9 @@ impl<'a> Write<'a> {
             if let Ok(statuses) = ctx.chain.status(&[signature], false) {
                 match statuses.statuses.first() {
                     Some(TxStatus::Succeeded) => break Ok(signature.to_string()),
-                    Some(TxStatus::Failed(error)) => break Err(refused(error, &signed.instructions, Vec::new())),
+                    Some(TxStatus::Failed(error)) => {
+                        break Err(self.refused(error, &signed, Vec::new()));
+                    }
                     _ if statuses.finalized_block_height > signed.last_valid_block_height => {
                         break Err(Failure::unconfirmed(&signature.to_string()));
                     }
@@ -297,96 +345,32 @@ struct Signed {
     last_valid_block_height: u64,
 }
 
-struct Preview {
-    compute_units: u64,
-    limit: u64,
-    fee: u64,
-    rent: Option<i128>,
-    logs: Vec<String>,
-}
-
-impl Preview {
-    fn cost(&self) -> Record {
-        let mut cost = Record::new().with("fee", Amount::sol(self.fee)).with("compute_units", self.compute_units);
-        if let Some(rent) = self.rent
-            && rent != 0
-        {
-            let name = if rent > 0 { "rent_deposit" } else { "rent_returned" };
-            let lamports = u64::try_from(rent.unsigned_abs()).unwrap_or(u64::MAX);
-            cost = cost.with(name, Amount::sol(lamports));
-        }
-        cost
-    }
-
-    fn report(&self, status: &str, write: &Write<'_>) -> Record {
-        Record::new()
-            .with("status", status)
-            .with("intent", write.intent.as_str())
-            .with("effect", write.effect.clone())
-            .with("cost", self.cost())
-            .with("warnings", Cell::Texts(write.warnings.clone()))
-    }
-}
-
 fn confirm(ctx: &Context) -> Outcome<()> {
     if ctx.args.yes {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::declined("there is no terminal to ask on").next("add -y to send without being asked"));
+        return Err(Failure::declined("there is no terminal to ask on")
+            .next("add -y to send without being asked"));
     }
     let agreed = dialoguer::Confirm::new()
         .with_prompt("Send it?")
         .default(false)
         .interact()
         .map_err(|error| Failure::declined(error).next("add -y to send without being asked"))?;
-    if agreed { Ok(()) } else { Err(Failure::declined("you said no")) }
-}
-
-fn compute_unit_price(ctx: &Context) -> Outcome<Option<u64>> {
-    let parse = |text: &str| {
-        text.parse()
-            .map_err(|_| Failure::usage("the compute unit price is not understood", format!("\"{text}\" is no number")))
-    };
-    ctx.settings.compute_unit_price.as_ref().map(|setting| parse(&setting.value)).transpose()
-}
-
-fn lamports_of_signatures(transaction: &VersionedTransaction) -> u64 {
-    const LAMPORTS_PER_SIGNATURE: u64 = 5_000;
-    LAMPORTS_PER_SIGNATURE.saturating_mul(u64::try_from(transaction.signatures.len()).unwrap_or(u64::MAX))
-}
-
-fn fee_at(ctx: &Context, transaction: &VersionedTransaction, limit: u64) -> Outcome<u64> {
-    const MICRO: u64 = 1_000_000;
-    let price = compute_unit_price(ctx)?.unwrap_or_default();
-    let priority = price.saturating_mul(limit).div_ceil(MICRO);
-    Ok(lamports_of_signatures(transaction).saturating_add(priority))
-}
-
-fn refusal(error: &Value, instructions: &[Instruction], logs: Vec<String>) -> Failure {
-    match serde_json::from_value::<TransactionError>(error.clone()) {
-        Ok(error) => refused(&error, instructions, logs),
-        Err(_) => {
-            let mut failure = Failure::chain("the transaction would fail", error);
-            failure.logs = logs;
-            failure
-        }
-    }
-}
-
-fn refused(error: &TransactionError, instructions: &[Instruction], logs: Vec<String>) -> Failure {
-    match describe_failure(error, instructions) {
-        Some(refusal) => Failure::refused(refusal, logs),
-        None => {
-            let mut failure: Failure = SendError::Runtime(error.clone()).into();
-            failure.logs = logs;
-            failure
-        }
+    if agreed {
+        Ok(())
+    } else {
+        Err(Failure::declined("you said no"))
     }
 }
 
 /// Compute units and fee of a landed transaction; `None` while the node does not have it.
 fn landed(ctx: &Context, signature: &str) -> Option<(u64, u64)> {
+    // Nodes give out transactions only from `confirmed` on.
+    if ctx.settings.commitment.value == Commitment::Processed.name() {
+        return None;
+    }
     let signature = signature.parse().ok()?;
     let until = Instant::now() + RECORD_DEADLINE;
     while Instant::now() < until {
@@ -396,20 +380,6 @@ fn landed(ctx: &Context, signature: &str) -> Option<(u64, u64)> {
         std::thread::sleep(POLL_INTERVAL);
     }
     None
-}
-
-/// Borsh form that governance programs take: program, accounts (key, signer, writable), data.
-fn borsh_form(instruction: &Instruction) -> Vec<u8> {
-    let length = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes();
-    let mut bytes = instruction.program_id.to_bytes().to_vec();
-    bytes.extend(length(instruction.accounts.len()));
-    for account in &instruction.accounts {
-        bytes.extend(account.pubkey.to_bytes());
-        bytes.extend([u8::from(account.is_signer), u8::from(account.is_writable)]);
-    }
-    bytes.extend(length(instruction.data.len()));
-    bytes.extend(&instruction.data);
-    bytes
 }
 
 fn indent(text: &str) -> String {
@@ -425,25 +395,4 @@ pub fn deadline(at: i64, now: i64) -> Cell {
         format!("{} ago", show_duration(distance.saturating_neg()))
     };
     Cell::Text(format!("{} ({relation})", crate::time::show_time(at)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use solana_instruction::AccountMeta;
-    use solana_pubkey::Pubkey;
-
-    #[test]
-    fn instruction_in_borsh_has_program_accounts_and_data() {
-        let program = Pubkey::new_from_array([1; 32]);
-        let account = Pubkey::new_from_array([2; 32]);
-        let instruction = Instruction::new_with_bytes(program, &[7, 8], vec![AccountMeta::new(account, false)]);
-        let bytes = borsh_form(&instruction);
-        let mut expected = vec![1; 32];
-        expected.extend([1, 0, 0, 0]);
-        expected.extend([2; 32]);
-        expected.extend([0, 1]);
-        expected.extend([2, 0, 0, 0, 7, 8]);
-        assert_eq!(bytes, expected);
-    }
 }

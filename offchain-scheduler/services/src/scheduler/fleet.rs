@@ -1,0 +1,174 @@
+//! From accounts to the fleet that placement sees.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use ion_economics::{params::booking as params, units::HOUR};
+use ion_placement::{Device, Moment, Snapshot};
+use registry::state::ProcessorClass;
+use serde::Serialize;
+use solana_pubkey::Pubkey;
+use staking::state::is_stake_sufficient;
+
+use super::Facts;
+
+/// The fleet as placement sees it. `reserved` are the devices of open quotes of this scheduler;
+/// `version` names this reading.
+pub fn snapshot(facts: &Facts, reserved: &BTreeSet<Pubkey>, version: u64) -> Snapshot {
+    let classes: HashMap<u16, &ProcessorClass> = facts
+        .classes
+        .iter()
+        .map(|class| (class.id, class))
+        .collect();
+    let stakes: HashMap<Pubkey, _> = facts
+        .stakes
+        .iter()
+        .map(|(_, stake)| (stake.device, stake))
+        .collect();
+    let value = |param| facts.booking_params.value(param, facts.now);
+    let moment = Moment {
+        now: facts.now,
+        onboarding_seconds: value(&params::ONBOARDING_HOURS).saturating_mul(HOUR),
+        start_lead_seconds: value(&params::LOCK_TIMEOUT)
+            .saturating_add(value(&params::START_TIMEOUT)),
+    };
+    let devices = facts.devices.iter().map(|(key, device)| {
+        let class = classes.get(&device.class);
+        // What does not decode or does not fit counts as not staked: the lock would refuse it.
+        let is_stake_sufficient = class.zip(stakes.get(key)).is_some_and(|(class, stake)| {
+            stake.cooling_io == 0
+                && is_stake_sufficient(stake, device, class, &facts.staking_params, facts.now)
+                    .unwrap_or(false)
+        });
+        Device {
+            id: key.to_bytes(),
+            owner: device.owner.to_bytes(),
+            class: device.class,
+            qty: device.qty,
+            connectivity_tier: device.connectivity_tier,
+            supplier_tier: device.supplier_tier,
+            reliability_bps: device.reliability_bps,
+            ask_usd_micros: device.ask_usd_micros,
+            floor_price_usd_micros: class.map_or(0, |class| class.floor_price_usd_micros),
+            region: None,
+            is_up: device
+                .device_status()
+                .is_ok_and(|status| status.is_hireable()),
+            is_hired: device.is_hired(),
+            is_reserved: reserved.contains(key),
+            is_stake_sufficient,
+            onboarded_at: device.onboarded_at,
+            open_until: device.open_until,
+        }
+    });
+    Snapshot::new(version, moment, devices)
+}
+
+/// Processors of a class by what they do.
+#[derive(Serialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClassState {
+    /// Name of the class.
+    pub name: String,
+    /// Devices of any state.
+    pub devices: u64,
+    /// Processors of any state.
+    pub gpus: u64,
+    /// Processors that a booking could have now.
+    pub free_gpus: u64,
+    /// Processors that a booking holds.
+    pub hired_gpus: u64,
+    /// Free processors that an open quote names.
+    pub reserved_gpus: u64,
+}
+
+/// One device for `/v1/fleet`.
+#[derive(Serialize, Clone, Debug, PartialEq, Eq)]
+pub struct DeviceState {
+    /// Address of the device account, base58.
+    pub device: String,
+    /// Processor class.
+    pub class: u16,
+    /// Processors.
+    pub qty: u8,
+    /// `free`, `hired`, `reserved` or `out`.
+    pub state: &'static str,
+    /// Asked price, 1e-6 USD per processor-hour.
+    pub ask_usd_micros: String,
+    /// Reliability, bps.
+    pub reliability_bps: u16,
+    /// Connectivity tier.
+    pub connectivity_tier: u8,
+}
+
+/// Body of `/v1/fleet`.
+#[derive(Serialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct FleetState {
+    /// Chain time of the reading, Unix seconds.
+    pub now: i64,
+    /// Number of the reading.
+    pub version: u64,
+    /// Classes that have devices, by number.
+    pub classes: BTreeMap<u16, ClassState>,
+    /// Devices in order of their addresses.
+    pub devices: Vec<DeviceState>,
+}
+
+/// Counts a snapshot.
+pub fn fleet_state(snapshot: &Snapshot, classes: &[ProcessorClass]) -> FleetState {
+    let mut state = FleetState {
+        now: snapshot.moment.now,
+        version: snapshot.version,
+        ..FleetState::default()
+    };
+    for device in snapshot.devices() {
+        let moment = snapshot.moment;
+        let is_open = device.is_up
+            && device.is_stake_sufficient
+            && device.onboarded_at != 0
+            && moment.now
+                >= device
+                    .onboarded_at
+                    .saturating_add(moment.onboarding_seconds)
+            && device.floor_price_usd_micros != 0
+            && device.ask_usd_micros >= device.floor_price_usd_micros;
+        let name = match (device.is_hired, is_open, device.is_reserved) {
+            (true, _, _) => "hired",
+            (false, false, _) => "out",
+            (false, true, true) => "reserved",
+            (false, true, false) => "free",
+        };
+        let class = state
+            .classes
+            .entry(device.class)
+            .or_insert_with(|| ClassState {
+                name: classes
+                    .iter()
+                    .find(|class| class.id == device.class)
+                    .map(|class| {
+                        String::from_utf8_lossy(&class.name)
+                            .trim_end_matches('\0')
+                            .to_owned()
+                    })
+                    .unwrap_or_default(),
+                ..ClassState::default()
+            });
+        let qty = u64::from(device.qty);
+        class.devices += 1;
+        class.gpus += qty;
+        match name {
+            "hired" => class.hired_gpus += qty,
+            "reserved" => class.reserved_gpus += qty,
+            "free" => class.free_gpus += qty,
+            _ => {}
+        }
+        state.devices.push(DeviceState {
+            device: Pubkey::new_from_array(device.id).to_string(),
+            class: device.class,
+            qty: device.qty,
+            state: name,
+            ask_usd_micros: device.ask_usd_micros.to_string(),
+            reliability_bps: device.reliability_bps,
+            connectivity_tier: device.connectivity_tier,
+        });
+    }
+    state
+}

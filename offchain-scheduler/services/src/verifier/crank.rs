@@ -1,0 +1,263 @@
+//! Everything that is due and needs nobody's permission.
+
+use anchor_spl::associated_token::get_associated_token_address;
+use booking::state::Booking;
+use ion_client::{addresses, instructions};
+use ion_economics::booking::{BookingStatus, Currency, LineStatus, RecordStatus};
+use solana_pubkey::Pubkey;
+
+use super::{VerifierError, attest::Bench, state::Verifier};
+use crate::chain_view::read;
+
+const DAY: i64 = 86_400;
+
+impl Verifier {
+    /// One round over all bookings: endings, pay, fees, refunds, prices of records.
+    pub async fn crank_bookings(&self, now: i64) -> Result<(), VerifierError> {
+        let snapshot = self.snapshot();
+        if snapshot.bookings.is_empty() {
+            return Ok(());
+        }
+        let (io_mint, usdc_mint) = read(&self.ledger, |ledger| ledger.mints()).await?;
+        for (address, booking) in &snapshot.bookings {
+            let key = Pubkey::new_from_array(*address);
+            let Some(currency) = Currency::from_u8(booking.currency) else {
+                continue;
+            };
+            let mint = match currency {
+                Currency::Usdc => usdc_mint,
+                Currency::Io => io_mint,
+            };
+            self.crank_ending(&key, booking, now).await?;
+            self.crank_fees(&key, booking, currency, &mint, now).await?;
+            self.crank_refund(&key, booking, &mint).await?;
+        }
+        for record in snapshot.records.values() {
+            let Some(booking) = snapshot.bookings.get(&record.booking.to_bytes()) else {
+                continue;
+            };
+            let Some(currency) = Currency::from_u8(record.currency) else {
+                continue;
+            };
+            let mint = if currency == Currency::Usdc {
+                usdc_mint
+            } else {
+                io_mint
+            };
+            self.crank_record(booking, record, currency, &mint, now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn crank_ending(
+        &self,
+        key: &Pubkey,
+        booking: &Booking,
+        now: i64,
+    ) -> Result<(), VerifierError> {
+        let hired: Vec<Pubkey> = booking
+            .lines
+            .iter()
+            .filter(|line| line.status == LineStatus::Hired as u8)
+            .map(|line| line.device)
+            .collect();
+        let by = self.address();
+        let subject = key.to_string();
+        let period = u64::from(booking.status);
+        let is_late = now > booking.deadline;
+        match BookingStatus::from_u8(booking.status) {
+            Some(BookingStatus::Running) if now >= booking.ends_at => {
+                self.crank("end", &subject, period, || {
+                    instructions::booking::end(&by, key, &hired)
+                })
+                .await
+            }
+            Some(BookingStatus::Closing) if is_late => {
+                self.crank("end", &subject, period, || {
+                    instructions::booking::end(&by, key, &hired)
+                })
+                .await
+            }
+            Some(BookingStatus::Booked | BookingStatus::PartiallyPaid) if is_late => {
+                self.crank("expire", &subject, period, || {
+                    instructions::booking::expire(&by, key, &hired)
+                })
+                .await
+            }
+            Some(BookingStatus::Funded) if is_late || booking.lock_failed => {
+                self.crank("expire", &subject, period, || {
+                    instructions::booking::expire(&by, key, &hired)
+                })
+                .await
+            }
+            Some(BookingStatus::Paid) if is_late => {
+                let work = || instructions::booking::cancel_unstarted(&by, key, &hired);
+                self.crank("cancel_unstarted", &subject, period, work).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn crank_fees(
+        &self,
+        key: &Pubkey,
+        booking: &Booking,
+        currency: Currency,
+        mint: &Pubkey,
+        now: i64,
+    ) -> Result<(), VerifierError> {
+        let is_due = match BookingStatus::from_u8(booking.status) {
+            Some(BookingStatus::Settling) => booking.open_records == 0,
+            Some(BookingStatus::Cancelled | BookingStatus::Expired) => true,
+            _ => false,
+        };
+        let Some(day) = day_of(now).filter(|_| is_due) else {
+            return Ok(());
+        };
+        if booking.fees_kept > booking.fees_deposited && !self.is_epoch_open(day).await? {
+            return Ok(());
+        }
+        let work = || instructions::booking::settle(&self.address(), key, currency, mint, day);
+        self.crank("settle", &key.to_string(), day, work).await
+    }
+
+    async fn crank_refund(
+        &self,
+        key: &Pubkey,
+        booking: &Booking,
+        mint: &Pubkey,
+    ) -> Result<(), VerifierError> {
+        let destination = get_associated_token_address(&booking.payer, mint);
+        if booking.refund_due == 0 || !self.exists(destination).await? {
+            return Ok(());
+        }
+        let work = || instructions::booking::pull_refund(&self.address(), key, mint, &destination);
+        self.crank(
+            "pull_refund",
+            &key.to_string(),
+            booking.refunds_pulled,
+            work,
+        )
+        .await
+    }
+
+    async fn crank_record(
+        &self,
+        booking: &Booking,
+        record: &booking::state::WorkRecord,
+        currency: Currency,
+        mint: &Pubkey,
+        now: i64,
+    ) -> Result<(), VerifierError> {
+        let by = self.address();
+        let Some(day) = day_of(now) else {
+            return Ok(());
+        };
+        if let Some(price) = self.price_account().filter(|_| !record.is_priced) {
+            let work =
+                || instructions::booking::price_record(&by, &record.booking, record.seq, &price);
+            // A price that is too old today may be fresh in the next hour.
+            let hour = u64::try_from(now.div_euclid(3_600)).unwrap_or_default();
+            self.crank(
+                "price_record",
+                &format!("{}/{}", record.booking, record.seq),
+                hour,
+                work,
+            )
+            .await?;
+        }
+        let is_final = match RecordStatus::from_u8(record.status) {
+            Some(RecordStatus::Accepted) => now > record.challenge_until,
+            Some(RecordStatus::Final) => true,
+            Some(RecordStatus::Challenged) | None => false,
+        };
+        if !is_final {
+            return Ok(());
+        }
+        for (number, line) in (0u8..).zip(&booking.lines) {
+            if record.is_earned(number) || usize::from(number) >= record.lines.len() {
+                continue;
+            }
+            let snapshot = self.snapshot();
+            let Some(device) = snapshot.devices.get(&line.device.to_bytes()) else {
+                continue;
+            };
+            let destination = get_associated_token_address(&device.payout_wallet, mint);
+            if !self.exists(destination).await? || !self.is_epoch_open(day).await? {
+                continue;
+            }
+            let work = || {
+                instructions::booking::earn(
+                    &by,
+                    &record.booking,
+                    record.seq,
+                    number,
+                    &line.device,
+                    currency,
+                    mint,
+                    &destination,
+                    day,
+                )
+            };
+            self.crank(
+                "earn",
+                &format!("{}/{}/{number}", record.booking, record.seq),
+                day,
+                work,
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Moves counts of past days into their permanent accounts: a ring slot that is not folded would
+    /// stop all bookings of its shard 32 days later. Reads the shards once per day, and again while
+    /// something is left.
+    pub async fn fold_days(&self, bench: &mut Bench, now: i64) -> Result<(), VerifierError> {
+        let Some(today) = day_of(now).filter(|today| bench.folded_on != Some(*today)) else {
+            return Ok(());
+        };
+        let unfolded = read(&self.ledger, |ledger| ledger.unfolded_days()).await?;
+        let mut past = unfolded.range(..today).peekable();
+        if past.peek().is_none() {
+            bench.folded_on = Some(today);
+        }
+        for (day, shards) in past {
+            let by = self.address();
+            if self.exists(addresses::booking::tne_day(*day)).await? {
+                let mask = shards
+                    .iter()
+                    .fold(0u16, |mask, shard| mask | 1 << (shard & 15));
+                let work = || instructions::booking::fold_tne_day(&by, *day, shards);
+                self.crank("fold_tne_day", &format!("{mask:04x}"), *day, work)
+                    .await?;
+            } else {
+                let work = || instructions::booking::open_tne_day(&by, *day);
+                self.crank("open_tne_day", "tne", *day, work).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the epoch of a day is open; asks for it otherwise.
+    async fn is_epoch_open(&self, day: u64) -> Result<bool, VerifierError> {
+        if self.exists(addresses::ide::epoch(day)).await? {
+            return Ok(true);
+        }
+        self.crank("open_epoch", "ide", day, || {
+            instructions::ide::open_epoch(&self.address(), day)
+        })
+        .await?;
+        Ok(false)
+    }
+
+    async fn exists(&self, address: Pubkey) -> Result<bool, VerifierError> {
+        let found = read(&self.ledger, move |ledger| ledger.exist(&[address])).await?;
+        Ok(found.first().copied().unwrap_or_default())
+    }
+}
+
+fn day_of(now: i64) -> Option<u64> {
+    u64::try_from(now.div_euclid(DAY)).ok()
+}

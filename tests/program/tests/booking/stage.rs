@@ -1,0 +1,749 @@
+//! Devices that are up and staked, a renter and a payer, and single changes to instructions.
+
+use anchor_lang::{AccountDeserialize, AccountSerialize};
+use anchor_spl::associated_token::get_associated_token_address;
+use booking::{
+    ApplyWorkLeafArgs, CreateQuoteArgs, ID,
+    error::BookingError,
+    state::{Booking, Quote, WorkRecord},
+};
+use ion_client::{
+    addresses,
+    history::TransactionRecord,
+    instructions::{
+        booking::{self as ix, QuotedDevice},
+        ide, registry as reg, staking as stk,
+    },
+    send::SendError,
+};
+use ion_economics::{
+    booking::{BookingStatus, Currency},
+    units::{DAY, HOUR, IO_ONE, USDC_ONE},
+};
+use ion_merkle::{
+    Sha256Hasher, Tree,
+    leaf::{DeviceLeaf, WorkLeaf},
+    report::{LeafReport, ReportKind, payload_hash},
+};
+use ion_program_tests::{World, expect_error};
+use registry::{
+    ApplyDeviceLeafArgs, RegisterDeviceArgs,
+    state::{Device, ProcessorClass},
+};
+use solana_instruction::{AccountMeta, Instruction};
+use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+
+/// Class of the stage's devices; its multiplier is set to 1.0.
+pub const CLASS: u16 = 5;
+/// Ask of every device: 4.98 USD per processor-hour.
+pub const ASK: u64 = 4_980_000;
+/// Minutes of the published example.
+pub const MINUTES: u32 = 2_880;
+/// Its compute, reservation and payment fee in USDC.
+pub const COMPUTE: u64 = 239_040_000;
+/// Reservation fee in USDC.
+pub const RESERVATION: u64 = 597_600;
+/// Payment fee in USDC.
+pub const PAYMENT: u64 = 4_780_800;
+/// Price in USDC.
+pub const TOTAL: u64 = COMPUTE + RESERVATION + PAYMENT;
+/// Tokens that each wallet of the stage begins with.
+pub const PURSE_USDC: u64 = 10_000 * USDC_ONE;
+/// Tokens that each wallet of the stage begins with.
+pub const PURSE_IO: u64 = 10_000 * IO_ONE;
+
+/// A network with devices that can be hired.
+pub struct Stage {
+    /// The network.
+    pub world: World,
+    /// Owner of the devices.
+    pub owner: Keypair,
+    /// Their payout wallet.
+    pub payout: Keypair,
+    /// The devices.
+    pub devices: Vec<Pubkey>,
+    /// Who books.
+    pub renter: Keypair,
+    /// Who pays.
+    pub payer: Keypair,
+    /// Currency of what is quoted.
+    pub currency: Currency,
+    /// Id of the quote and booking at hand.
+    pub id: [u8; 16],
+}
+
+/// Every balance that a booking can move.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Money {
+    payer: u64,
+    escrow: u64,
+    payout: u64,
+    fee_vault: u64,
+}
+
+impl Stage {
+    /// One device, USDC.
+    pub fn new() -> Self {
+        Self::with_devices(1)
+    }
+
+    /// This many devices of one owner, up for more than 12 hours and fully staked; USDC.
+    pub fn with_devices(count: usize) -> Self {
+        let world = World::new();
+        edit::<ProcessorClass>(&world, &addresses::registry::class(CLASS), |class| {
+            class.mult_before = 10_000;
+            class.mult_now = 10_000;
+            class.last_nonzero_mult = 10_000;
+        });
+        let owner = world.wallet(PURSE_IO, 0);
+        let payout = world.wallet(0, 0);
+        let renter = world.wallet(0, 0);
+        let payer = world.wallet(PURSE_IO, PURSE_USDC);
+        let devices = (0..count)
+            .map(|_| register(&world, &owner, &payout.pubkey()))
+            .collect();
+        let mut stage = Self {
+            world,
+            owner,
+            payout,
+            devices,
+            renter,
+            payer,
+            currency: Currency::Usdc,
+            id: [0; 16],
+        };
+        stage.report_up();
+        for device in stage.devices.clone() {
+            stage.stake(&device);
+        }
+        stage.world.warp(12 * HOUR);
+        stage.id = stage.fresh_id(1);
+        stage
+    }
+
+    /// The same in IO.
+    pub fn in_io() -> Self {
+        Self {
+            currency: Currency::Io,
+            ..Self::new()
+        }
+    }
+
+    /// A quote was made.
+    pub fn quoted() -> Self {
+        let stage = Self::new();
+        stage.create_quote();
+        stage
+    }
+
+    /// It was booked.
+    pub fn booked() -> Self {
+        let stage = Self::quoted();
+        stage.book();
+        stage
+    }
+
+    /// It was paid in full.
+    pub fn funded() -> Self {
+        let stage = Self::booked();
+        stage.pay_all();
+        stage
+    }
+
+    /// The devices were locked.
+    pub fn paid() -> Self {
+        let stage = Self::funded();
+        stage.lock_all();
+        stage
+    }
+
+    /// It was started.
+    pub fn running() -> Self {
+        let stage = Self::paid();
+        stage.start();
+        stage
+    }
+
+    /// It ran to its booked end.
+    pub fn closing() -> Self {
+        let stage = Self::running();
+        stage.world.warp(i64::from(MINUTES) * 60);
+        stage.crank(stage.end_ix()).expect("ends");
+        stage
+    }
+
+    /// Both records were applied with full service.
+    pub fn settling() -> Self {
+        let stage = Self::closing();
+        stage.record(0, false, &[1_440]).expect("boundary record");
+        stage.record(1, true, &[2_880]).expect("final record");
+        stage
+    }
+
+    /// The challenge period is over and the epoch of today is open.
+    pub fn earnable() -> Self {
+        let stage = Self::settling();
+        stage.world.warp(DAY + 1);
+        stage.open_epoch();
+        stage
+    }
+
+    /// Both records were earned.
+    pub fn earned() -> Self {
+        let stage = Self::earnable();
+        for seq in 0..2 {
+            stage.crank(stage.earn_ix(seq, 0)).expect("earns");
+        }
+        stage
+    }
+
+    /// An id of now with a nonce.
+    pub fn fresh_id(&self, nonce: u64) -> [u8; 16] {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&self.world.now().to_le_bytes());
+        id[8..].copy_from_slice(&nonce.to_le_bytes());
+        id
+    }
+
+    /// Puts all devices up by an attested report.
+    fn report_up(&self) {
+        let hour = hour(self.world.now());
+        let leaf = |device: &Pubkey| DeviceLeaf {
+            registry: registry::ID.to_bytes(),
+            device: device.to_bytes(),
+            status: 1,
+            connectivity_tier: 3,
+            supplier_tier: 1,
+            readiness_flags: 1,
+            reliability_bps: 9_000,
+        };
+        let tree = Tree::new(
+            self.devices
+                .iter()
+                .map(|device| leaf(device).hash::<Sha256Hasher>())
+                .collect(),
+        );
+        let report = LeafReport {
+            root: tree.root(),
+            leaf_count: self.devices.len() as u64,
+            bundle: [9; 32],
+        };
+        self.attest(ReportKind::DeviceReport, &registry::ID, hour, &report);
+        for (index, device) in self.devices.iter().enumerate() {
+            let args = ApplyDeviceLeafArgs {
+                hour,
+                root: report.root,
+                leaf_count: report.leaf_count,
+                bundle: report.bundle,
+                index: index as u64,
+                siblings: tree.proof(index).expect("a leaf of the tree"),
+                status: 1,
+                connectivity_tier: 3,
+                supplier_tier: 1,
+                readiness_flags: 1,
+                reliability_bps: 9_000,
+            };
+            self.crank(reg::apply_device_leaf(
+                &self.world.authority.pubkey(),
+                device,
+                args,
+            ))
+            .expect("device leaf");
+        }
+    }
+
+    /// Opens a poll and lets two of three verifiers vote for the report.
+    pub fn attest(&self, kind: ReportKind, subject: &Pubkey, seq: u64, report: &LeafReport) {
+        let poll = addresses::registry::poll(kind, subject, seq);
+        if !self.world.exists(&poll) {
+            self.crank(reg::open_poll(
+                &self.world.authority.pubkey(),
+                kind,
+                subject,
+                seq,
+            ))
+            .expect("opens a poll");
+        }
+        let hash = payload_hash::<Sha256Hasher>(kind, &subject.to_bytes(), seq, &report.encode());
+        for verifier in &self.world.verifiers[..2] {
+            let vote = reg::vote_report(&verifier.pubkey(), &poll, hash);
+            self.world.send(verifier, &[], &[vote]).expect("votes");
+        }
+    }
+
+    /// Stakes the requirement of a device.
+    fn stake(&self, device: &Pubkey) {
+        let owner = self.owner.pubkey();
+        let mint = self.world.plan.io_mint;
+        let source = get_associated_token_address(&owner, &mint);
+        let staked = stk::StakedDevice {
+            device: *device,
+            class: CLASS,
+        };
+        let open = stk::open_stake(&owner, &mint, device);
+        let stake = stk::stake(&owner, None, &mint, &source, &staked, 200 * IO_ONE);
+        self.world
+            .send(&self.owner, &[], &[open, stake])
+            .expect("stakes");
+    }
+
+    /// Sends one instruction as a stranger.
+    pub fn crank(&self, instruction: Instruction) -> Result<TransactionRecord, SendError> {
+        self.world.send(&self.world.authority, &[], &[instruction])
+    }
+
+    /// Sends one instruction that a wallet pays and signs.
+    pub fn send(
+        &self,
+        signer: &Keypair,
+        instruction: Instruction,
+    ) -> Result<TransactionRecord, SendError> {
+        self.world.send(signer, &[], &[instruction])
+    }
+
+    /// The instruction is refused with this error and no balance moves.
+    #[track_caller]
+    pub fn refused(&self, signer: &Keypair, instruction: Instruction, error: BookingError) {
+        let before = self.money();
+        expect_error(self.send(signer, instruction), ID, error, 0);
+        assert_eq!(self.money(), before);
+    }
+
+    /// As [`Self::refused`], by a stranger.
+    #[track_caller]
+    pub fn crank_refused(&self, instruction: Instruction, error: BookingError) {
+        self.refused(&self.world.authority, instruction, error);
+    }
+
+    /// As [`Self::crank_refused`] where the payout account cannot be read.
+    #[track_caller]
+    pub fn crank_refused_any(&self, instruction: Instruction, error: BookingError) {
+        expect_error(self.crank(instruction), ID, error, 0);
+    }
+
+    /// All balances at hand.
+    pub fn money(&self) -> Money {
+        let token = |key: &Pubkey| self.world.token(key);
+        Money {
+            payer: token(&self.purse(&self.payer.pubkey())),
+            escrow: token(&self.escrow()),
+            payout: token(&self.purse(&self.payout.pubkey())),
+            fee_vault: token(&self.fee_vault()),
+        }
+    }
+
+    /// Mint of the currency.
+    pub fn mint(&self) -> Pubkey {
+        match self.currency {
+            Currency::Usdc => self.world.plan.usdc_mint,
+            Currency::Io => self.world.plan.io_mint,
+        }
+    }
+
+    /// The other mint.
+    pub fn other_mint(&self) -> Pubkey {
+        match self.currency {
+            Currency::Usdc => self.world.plan.io_mint,
+            Currency::Io => self.world.plan.usdc_mint,
+        }
+    }
+
+    /// Fee vault of the currency.
+    pub fn fee_vault(&self) -> Pubkey {
+        match self.currency {
+            Currency::Usdc => addresses::ide::fee_usdc(),
+            Currency::Io => addresses::ide::fee_io(),
+        }
+    }
+
+    /// A wallet's associated account of the currency.
+    pub fn purse(&self, wallet: &Pubkey) -> Pubkey {
+        get_associated_token_address(wallet, &self.mint())
+    }
+
+    /// A further token account of a wallet, written by hand; `amount` of the currency.
+    pub fn token_account(&self, wallet: &Pubkey, mint: &Pubkey) -> Pubkey {
+        let key = Pubkey::new_unique();
+        let mut account = self
+            .world
+            .raw(&get_associated_token_address(&self.payer.pubkey(), mint));
+        account.data[..32].copy_from_slice(mint.as_ref());
+        account.data[32..64].copy_from_slice(wallet.as_ref());
+        account.data[64..72].copy_from_slice(&0u64.to_le_bytes());
+        self.world.put(&key, account);
+        key
+    }
+
+    /// Address of the quote.
+    pub fn quote_key(&self) -> Pubkey {
+        addresses::booking::quote(&self.id)
+    }
+
+    /// Address of the booking.
+    pub fn key(&self) -> Pubkey {
+        addresses::booking::booking(&self.id)
+    }
+
+    /// Its escrow.
+    pub fn escrow(&self) -> Pubkey {
+        addresses::booking::escrow(&self.key())
+    }
+
+    /// The quote.
+    pub fn quote(&self) -> Quote {
+        self.world.get(&self.quote_key())
+    }
+
+    /// The booking.
+    pub fn booking(&self) -> Booking {
+        self.world.get(&self.key())
+    }
+
+    /// State of the booking.
+    pub fn status(&self) -> BookingStatus {
+        self.booking().status().expect("a known state")
+    }
+
+    /// A record of the booking.
+    pub fn work_record(&self, seq: u32) -> WorkRecord {
+        self.world
+            .get(&addresses::booking::work_record(&self.key(), seq))
+    }
+
+    /// A device.
+    pub fn device(&self, at: usize) -> Device {
+        self.world.get(&self.devices[at])
+    }
+
+    /// The devices as lines.
+    pub fn lines(&self) -> Vec<QuotedDevice> {
+        self.devices
+            .iter()
+            .map(|device| QuotedDevice {
+                device: *device,
+                class: CLASS,
+            })
+            .collect()
+    }
+
+    /// What the stage quotes.
+    pub fn quote_args(&self) -> CreateQuoteArgs {
+        CreateQuoteArgs {
+            id: self.id,
+            group: [0; 16],
+            renter: self.renter.pubkey(),
+            payer: self.payer.pubkey(),
+            currency: self.currency as u8,
+            source: 0,
+            flags: 0,
+            minutes: MINUTES,
+            lines: u8::try_from(self.devices.len()).expect("few devices"),
+        }
+    }
+
+    /// The quote with its oracle account where it needs one.
+    pub fn quote_ix(&self, args: CreateQuoteArgs) -> Instruction {
+        let price =
+            (self.currency == Currency::Io).then(|| self.world.post_price(self.world.price_now()));
+        ix::create_quote(
+            &self.world.scheduler.pubkey(),
+            price.as_ref(),
+            &self.lines(),
+            args,
+        )
+    }
+
+    /// The scheduler quotes.
+    pub fn create_quote(&self) -> TransactionRecord {
+        self.send(&self.world.scheduler, self.quote_ix(self.quote_args()))
+            .expect("quotes")
+    }
+
+    /// The renter's booking.
+    pub fn book_ix(&self) -> Instruction {
+        ix::book(&self.renter.pubkey(), &self.mint(), &self.id, u64::MAX)
+    }
+
+    /// The renter books.
+    pub fn book(&self) -> TransactionRecord {
+        self.send(&self.renter, self.book_ix()).expect("books")
+    }
+
+    /// A payment out of the payer's purse with the next operation number.
+    pub fn pay_ix(&self, amount: u64) -> Instruction {
+        let payer = self.payer.pubkey();
+        ix::pay(
+            &payer,
+            &self.mint(),
+            &self.key(),
+            &self.purse(&payer),
+            amount,
+            self.booking().op_seq,
+        )
+    }
+
+    /// The payer pays all.
+    pub fn pay_all(&self) -> TransactionRecord {
+        self.send(&self.payer, self.pay_ix(u64::MAX)).expect("pays")
+    }
+
+    /// Locks the first four devices.
+    pub fn lock_ix(&self) -> Instruction {
+        let lines = self.lines();
+        ix::lock_lines(
+            &self.world.authority.pubkey(),
+            &self.key(),
+            &lines[..lines.len().min(4)],
+        )
+    }
+
+    /// Locks all devices, four at a time.
+    pub fn lock_all(&self) {
+        for lines in self.lines().chunks(4) {
+            let lock = ix::lock_lines(&self.world.authority.pubkey(), &self.key(), lines);
+            self.crank(lock).expect("locks");
+        }
+    }
+
+    /// The scheduler's start with the next operation number.
+    pub fn start_ix(&self) -> Instruction {
+        ix::start(
+            &self.world.scheduler.pubkey(),
+            &self.key(),
+            self.booking().op_seq,
+        )
+    }
+
+    /// The scheduler starts.
+    pub fn start(&self) -> TransactionRecord {
+        self.send(&self.world.scheduler, self.start_ix())
+            .expect("starts")
+    }
+
+    /// The end with all devices.
+    pub fn end_ix(&self) -> Instruction {
+        ix::end(&self.world.authority.pubkey(), &self.key(), &self.devices)
+    }
+
+    /// The renter's termination with the next operation number.
+    pub fn terminate_ix(&self) -> Instruction {
+        ix::terminate(
+            &self.renter.pubkey(),
+            &self.key(),
+            self.booking().op_seq,
+            &self.devices,
+        )
+    }
+
+    /// A leaf among four of a report of the present hour that is attested with it.
+    pub fn leaf(&self, seq: u32, is_final: bool, served: &[u32]) -> ApplyWorkLeafArgs {
+        let mut served_minutes = [0; 8];
+        served_minutes[..served.len()].copy_from_slice(served);
+        let leaf = WorkLeaf {
+            booking: self.key().to_bytes(),
+            record_seq: seq,
+            is_final,
+            served_minutes,
+        };
+        let mut hashes = vec![[1; 32], [2; 32], leaf.hash::<Sha256Hasher>(), [3; 32]];
+        hashes.truncate(3 + usize::from(seq.is_multiple_of(2)));
+        let tree = Tree::new(hashes);
+        let report = LeafReport {
+            root: tree.root(),
+            leaf_count: tree.count(),
+            bundle: [4; 32],
+        };
+        // each leaf comes in a report of its own, under the next free number
+        let taken = |hour: &u64| {
+            self.world.exists(&addresses::registry::poll(
+                ReportKind::WorkReport,
+                &ID,
+                *hour,
+            ))
+        };
+        let hour = (hour(self.world.now())..)
+            .find(|hour| !taken(hour))
+            .expect("some number is free");
+        self.attest(ReportKind::WorkReport, &ID, hour, &report);
+        ApplyWorkLeafArgs {
+            hour,
+            root: report.root,
+            leaf_count: report.leaf_count,
+            bundle: report.bundle,
+            record_seq: seq,
+            is_final,
+            served_minutes,
+            index: 2,
+            siblings: tree.proof(2).expect("a leaf of the tree"),
+        }
+    }
+
+    /// Applies a leaf without a price.
+    pub fn apply_ix(&self, args: ApplyWorkLeafArgs) -> Instruction {
+        ix::apply_work_leaf(&self.world.authority.pubkey(), &self.key(), None, args)
+    }
+
+    /// Attests and applies a record at a price of 0.15 USD per IO.
+    pub fn record(
+        &self,
+        seq: u32,
+        is_final: bool,
+        served: &[u32],
+    ) -> Result<TransactionRecord, SendError> {
+        let args = self.leaf(seq, is_final, served);
+        let price = self.world.post_price(self.world.price_now());
+        self.crank(ix::apply_work_leaf(
+            &self.world.authority.pubkey(),
+            &self.key(),
+            Some(&price),
+            args,
+        ))
+    }
+
+    /// UTC day of now.
+    pub fn today(&self) -> u64 {
+        u64::try_from(self.world.now().div_euclid(DAY)).expect("after 1970")
+    }
+
+    /// Opens the epoch of today.
+    pub fn open_epoch(&self) {
+        if !self.world.exists(&addresses::ide::epoch(self.today())) {
+            self.crank(ide::open_epoch(
+                &self.world.authority.pubkey(),
+                self.today(),
+            ))
+            .expect("opens an epoch");
+        }
+    }
+
+    /// Pays a line of a record to the payout wallet's associated account.
+    pub fn earn_ix(&self, seq: u32, line: u8) -> Instruction {
+        let destination = self.purse(&self.payout.pubkey());
+        self.earn_to(&self.world.authority.pubkey(), seq, line, &destination)
+    }
+
+    /// Pays a line of a record to any account.
+    pub fn earn_to(&self, by: &Pubkey, seq: u32, line: u8, destination: &Pubkey) -> Instruction {
+        let device = self.devices[usize::from(line).min(self.devices.len() - 1)];
+        ix::earn(
+            by,
+            &self.key(),
+            seq,
+            line,
+            &device,
+            self.currency,
+            &self.mint(),
+            destination,
+            self.today(),
+        )
+    }
+
+    /// Sends the refund to the payer's associated account.
+    pub fn refund_ix(&self) -> Instruction {
+        let purse = self.purse(&self.payer.pubkey());
+        ix::pull_refund(
+            &self.world.authority.pubkey(),
+            &self.key(),
+            &self.mint(),
+            &purse,
+        )
+    }
+
+    /// Settles.
+    pub fn settle_ix(&self) -> Instruction {
+        ix::settle(
+            &self.world.authority.pubkey(),
+            &self.key(),
+            self.currency,
+            &self.mint(),
+            self.today(),
+        )
+    }
+
+    /// Settles, after opening the epoch of today.
+    pub fn settle_ix_opened(&self) -> Instruction {
+        self.open_epoch();
+        self.settle_ix()
+    }
+
+    /// Closes.
+    pub fn close_ix(&self) -> Instruction {
+        let renter = self.renter.pubkey();
+        ix::close(
+            &self.world.authority.pubkey(),
+            &self.key(),
+            self.currency,
+            &self.mint(),
+            &renter,
+        )
+    }
+}
+
+/// Hour index of a time.
+pub fn hour(now: i64) -> u64 {
+    u64::try_from(now.div_euclid(HOUR)).expect("after 1970")
+}
+
+fn register(world: &World, owner: &Keypair, payout: &Pubkey) -> Pubkey {
+    let key = Keypair::new();
+    let args = RegisterDeviceArgs {
+        qty: 1,
+        payout_wallet: *payout,
+        ask_usd_micros: ASK,
+        open_until: 0,
+    };
+    let register =
+        reg::register_device(&owner.pubkey(), &owner.pubkey(), &key.pubkey(), CLASS, args);
+    world.send(owner, &[&key], &[register]).expect("registers");
+    addresses::registry::device(&key.pubkey())
+}
+
+/// The same instruction with the account at `index` replaced.
+pub fn with_account(instruction: &Instruction, index: usize, key: Pubkey) -> Instruction {
+    let mut changed = instruction.clone();
+    changed.accounts[index].pubkey = key;
+    changed
+}
+
+/// The same instruction with one more account.
+pub fn with_extra(instruction: &Instruction) -> Instruction {
+    let mut changed = instruction.clone();
+    changed
+        .accounts
+        .push(AccountMeta::new(Pubkey::new_unique(), false));
+    changed
+}
+
+/// The same instruction without its last accounts.
+pub fn without_last(instruction: &Instruction, count: usize) -> Instruction {
+    let mut changed = instruction.clone();
+    changed
+        .accounts
+        .truncate(instruction.accounts.len() - count);
+    changed
+}
+
+/// Rewrites a program account, for a state that no transaction of a test can reach.
+pub fn edit<T: AccountDeserialize + AccountSerialize>(
+    world: &World,
+    key: &Pubkey,
+    change: impl FnOnce(&mut T),
+) {
+    let mut account = world.raw(key);
+    let mut value =
+        T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
+    change(&mut value);
+    let mut data = Vec::new();
+    value.try_serialize(&mut data).expect("it was of this type");
+    account.data[..data.len()].copy_from_slice(&data);
+    world.put(key, account);
+}
+
+/// Writes a copy of an account to another address and returns that address.
+pub fn copy(world: &World, key: &Pubkey) -> Pubkey {
+    let copied = Pubkey::new_unique();
+    world.put(&copied, world.raw(key));
+    copied
+}

@@ -1,0 +1,152 @@
+//! Compute units per instruction against their budgets (economics of the chain, not of the rules).
+
+use ion_client::{addresses::staking::device_stake, instructions::staking as ix};
+use solana_signer::Signer;
+use staking::state::DeviceStake;
+
+use crate::{
+    open_stake::register_without_stake,
+    stage::{CO_CAP, COOLDOWN, REQUIRED, Stage, WAIT, io},
+};
+
+/// Each further try of an address derivation inside an `init` adds this much.
+const PER_TRY: u64 = 1_500;
+
+/// Tries beyond the first for an address with this bump.
+fn tries(bump: u8) -> u64 {
+    u64::from(u8::MAX - bump) * PER_TRY
+}
+
+#[track_caller]
+fn within(name: &str, used: u64, budget: u64) {
+    println!("{name}: {used} of {budget}");
+    assert!(
+        used <= budget,
+        "{name} uses {used} of {budget} compute units"
+    );
+}
+
+#[test]
+fn every_instruction_keeps_its_budget() {
+    let stage = Stage::new();
+    let owner = stage.owner.pubkey();
+    let co = stage.co.pubkey();
+    let fresh = register_without_stake(&stage);
+    let opened = stage
+        .send(&stage.owner, ix::open_stake(&owner, &stage.mint(), &fresh))
+        .expect("opens")
+        .compute_units;
+    let book: DeviceStake = stage.world.get(&device_stake(&fresh));
+    within(
+        "open_stake",
+        opened - tries(book.bump) - tries(book.vault_bump),
+        25_000,
+    );
+    within(
+        "stake, first",
+        stage.stake(REQUIRED).expect("stakes").compute_units,
+        30_000,
+    );
+    let offered = stage.offer(CO_CAP, 4_000).expect("offers").compute_units;
+    within(
+        "create_offer",
+        offered - tries(stage.offer_account(1).bump),
+        20_000,
+    );
+    let accepted = stage
+        .accept(&stage.co, 1, CO_CAP, 4_000)
+        .expect("accepts")
+        .compute_units;
+    within(
+        "accept_offer",
+        accepted - tries(stage.position(1).bump),
+        45_000,
+    );
+    within(
+        "withdraw_overflow",
+        stage.overflow(CO_CAP).expect("takes").compute_units,
+        25_000,
+    );
+    stage.world.warp(40 * 86_400);
+    within(
+        "stake, top-up with old records",
+        stage.stake(io(1)).expect("tops up").compute_units,
+        30_000,
+    );
+    within(
+        "withdraw_overflow, new day",
+        stage.overflow(io(1)).expect("takes").compute_units,
+        25_000,
+    );
+    within(
+        "co_unstake",
+        stage
+            .co_unstake(&stage.co, 1)
+            .expect("leaves")
+            .compute_units,
+        20_000,
+    );
+    stage.world.warp(WAIT);
+    within(
+        "advance_exit",
+        stage.advance(1).expect("advances").compute_units,
+        20_000,
+    );
+    stage.world.warp(COOLDOWN);
+    let paid = stage.pay_out(&co, 1).expect("pays out").compute_units;
+    within("withdraw_position", paid, 25_000);
+    let closed = stage.close_position(&co, 1).expect("closes").compute_units;
+    within("close_position", closed, 20_000);
+    stage.stake(CO_CAP).expect("covers");
+    stage.offer(CO_CAP, 4_000).expect("offers");
+    within(
+        "retract_offer",
+        stage.retract(2).expect("retracts").compute_units,
+        20_000,
+    );
+
+    // The owner's exit with all four slots taken.
+    for (wallet, seq) in [
+        (&stage.co, 3),
+        (&stage.co, 4),
+        (&stage.other, 5),
+        (&stage.other, 6),
+    ] {
+        stage.offer(CO_CAP, 4_000).expect("offers");
+        stage.accept(wallet, seq, CO_CAP, 4_000).expect("accepts");
+        if seq < 6 {
+            stage.co_unstake(wallet, seq).expect("leaves");
+        }
+    }
+    let left = stage
+        .send(&stage.owner, ix::begin_unstake(&owner, &stage.device))
+        .expect("leaves");
+    within("begin_unstake, four positions", left.compute_units, 20_000);
+    stage.world.warp(COOLDOWN);
+    within(
+        "withdraw",
+        stage.withdraw().expect("withdraws").compute_units,
+        25_000,
+    );
+}
+
+#[test]
+fn refresh_with_four_passed_waits_keeps_its_budget() {
+    let stage = Stage::staked(REQUIRED);
+    for (wallet, seq) in [
+        (&stage.co, 1),
+        (&stage.co, 2),
+        (&stage.other, 3),
+        (&stage.other, 4),
+    ] {
+        stage.offer(CO_CAP, 4_000).expect("offers");
+        stage.accept(wallet, seq, CO_CAP, 4_000).expect("accepts");
+        stage.co_unstake(wallet, seq).expect("leaves");
+        stage.world.warp(60);
+    }
+    stage.overflow(1).expect_err("waiting stake frees nothing");
+    stage.edit_book(|book| book.active_io -= 1);
+    stage.world.warp(WAIT);
+    let record = stage.refresh().expect("refreshes");
+    within("refresh_stake, four waits", record.compute_units, 20_000);
+}

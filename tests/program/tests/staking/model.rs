@@ -1,0 +1,613 @@
+//! Reference ledger of staking in plain integers, written from the rules and not from the program:
+//! it predicts the outcome of every operation, errors included.
+
+use anchor_lang::error::ErrorCode;
+use ion_economics::units::DAY;
+use staking::error::StakingError;
+
+use crate::stage::{COOLDOWN, PURSE, WAIT, io};
+
+/// The token program's error for a transfer above the balance.
+pub const INSUFFICIENT_FUNDS: u32 = 1;
+/// Lifetime of an offer.
+const TTL: i64 = 30 * DAY;
+/// Cure period of the owner.
+const CURE: i64 = 7 * DAY;
+/// Cooldown on a withdrawn class.
+const SHORT: i64 = 7 * DAY;
+
+/// Outcome of an operation: what moved, or the error code.
+pub type Outcome = Result<(), u32>;
+
+/// State of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Earns.
+    Active,
+    /// Waits until the first time, then cools until the second.
+    Wait(i64, i64),
+    /// Cools until this time.
+    Cool(i64),
+}
+
+/// A position that holds a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Sequence of its offer.
+    pub seq: u64,
+    /// Number of its wallet.
+    pub wallet: usize,
+    /// Principal.
+    pub amount: u64,
+    /// State.
+    pub state: State,
+}
+
+/// An open offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Sequence.
+    pub seq: u64,
+    /// Amount.
+    pub amount: u64,
+    /// Share.
+    pub share: u16,
+    /// Last second.
+    pub until: i64,
+}
+
+/// Status of a device, as far as staking sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+    /// Blocked.
+    Blocked,
+    /// Terminated.
+    Terminated,
+}
+
+/// One device with its stake.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Whether the stake wallet is recorded.
+    pub bound: bool,
+    /// Owner's active principal.
+    pub active: u64,
+    /// Owner's cooling principal.
+    pub cooling: u64,
+    /// End of the owner's cooldown.
+    pub cool_until: i64,
+    /// Slots.
+    pub slots: [Option<Position>; 4],
+    /// Last sequence.
+    pub offer_seq: u64,
+    /// Open offer.
+    pub offer: Option<Offer>,
+    /// Positions whose account exists: sequence and wallet.
+    pub accounts: Vec<(u64, usize)>,
+    /// Below the requirement since.
+    pub since: Option<i64>,
+    /// Last operation.
+    pub touched: i64,
+    /// Hired.
+    pub hired: bool,
+    /// Status.
+    pub status: Status,
+    /// Tokens that strangers sent to the vault.
+    pub donated: u64,
+}
+
+/// All devices and wallets.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Devices; device `i` belongs to owner `i`.
+    pub devices: Vec<Device>,
+    /// Balances of the owners.
+    pub owners: Vec<u64>,
+    /// Balances of the co-stakers.
+    pub co_stakers: Vec<u64>,
+    /// When the announced raise is in force; `i64::MAX` = none announced.
+    pub raise_at: i64,
+    /// Whether the class is withdrawn.
+    pub withdrawn: bool,
+    /// The chain's time.
+    pub now: i64,
+}
+
+fn refuse<T>(error: StakingError) -> Result<T, u32> {
+    Err(u32::from(error))
+}
+
+fn missing<T>() -> Result<T, u32> {
+    Err(u32::from(ErrorCode::AccountNotInitialized))
+}
+
+impl Device {
+    /// A device nobody has staked on.
+    pub fn new() -> Self {
+        Self {
+            bound: false,
+            active: 0,
+            cooling: 0,
+            cool_until: 0,
+            slots: [None; 4],
+            offer_seq: 0,
+            offer: None,
+            accounts: Vec::new(),
+            since: None,
+            touched: 0,
+            hired: false,
+            status: Status::Up,
+            donated: 0,
+        }
+    }
+
+    fn positions(&self) -> impl Iterator<Item = &Position> {
+        self.slots.iter().flatten()
+    }
+
+    /// Counted stake at a time.
+    pub fn eligible(&self, at: i64) -> u64 {
+        let counted = |position: &&Position| match position.state {
+            State::Active => true,
+            State::Wait(until, _) => at < until,
+            State::Cool(_) => false,
+        };
+        self.active
+            + self
+                .positions()
+                .filter(counted)
+                .map(|position| position.amount)
+                .sum::<u64>()
+    }
+
+    /// Tokens the vault must hold.
+    pub fn held(&self) -> u64 {
+        let positions: u64 = self.positions().map(|position| position.amount).sum();
+        self.active + self.cooling + positions + self.donated
+    }
+
+    fn co_active(&self) -> u64 {
+        self.positions()
+            .filter(|position| position.state == State::Active)
+            .map(|position| position.amount)
+            .sum()
+    }
+
+    fn slot(&self, seq: u64) -> Option<usize> {
+        self.slots
+            .iter()
+            .position(|slot| slot.is_some_and(|position| position.seq == seq))
+    }
+}
+
+impl Model {
+    /// Requirement at a time: 8 processors at 200 IO, 15 % more from the raise on.
+    pub fn required(&self, at: i64) -> u64 {
+        if at >= self.raise_at {
+            io(1_840)
+        } else {
+            io(1_600)
+        }
+    }
+
+    /// Half of the requirement of now.
+    pub fn cap(&self) -> u64 {
+        self.required(self.now) / 2
+    }
+
+    /// What the owner may take at once.
+    pub fn overflow(&self, device: usize) -> u64 {
+        let (required, own) = (self.required(self.now), &self.devices[device]);
+        let free = (own.active + own.co_active()).saturating_sub(required);
+        free.min(own.active.saturating_sub(required - self.cap()))
+    }
+
+    fn is_short(&self, device: usize, at: i64) -> bool {
+        let counted = self.devices[device].eligible(at);
+        counted > 0 && counted < self.required(at)
+    }
+
+    /// Since when the device has been short, walking forward over what ended since the last touch.
+    pub fn since(&self, device: usize) -> Option<i64> {
+        let own = &self.devices[device];
+        let waits = own.positions().filter_map(|position| match position.state {
+            State::Wait(until, _) => Some(until),
+            State::Active | State::Cool(_) => None,
+        });
+        let mut ends: Vec<i64> = waits
+            .chain([self.raise_at])
+            .filter(|end| *end > own.touched && *end <= self.now)
+            .collect();
+        ends.sort_unstable();
+        let mut since = own.since;
+        for end in ends {
+            since = if self.is_short(device, end) {
+                since.or(Some(end))
+            } else {
+                None
+            };
+        }
+        if self.is_short(device, self.now) {
+            since.or(Some(self.now))
+        } else {
+            None
+        }
+    }
+
+    /// Applies an effect between the two stampings of every operation on the book.
+    fn touch(&mut self, device: usize, effect: impl FnOnce(&mut Device)) {
+        let since = self.since(device);
+        let own = &mut self.devices[device];
+        own.since = since;
+        own.touched = self.now;
+        effect(own);
+        self.devices[device].since = self.since(device);
+    }
+
+    fn cooldown(&self) -> i64 {
+        if self.withdrawn { SHORT } else { COOLDOWN }
+    }
+
+    fn offerable(&self, device: usize) -> Outcome {
+        let own = &self.devices[device];
+        match own.status {
+            Status::Terminated => return refuse(StakingError::DeviceTerminated),
+            Status::Down | Status::Blocked => return refuse(StakingError::DeviceNotUp),
+            Status::Up => {}
+        }
+        if self.withdrawn {
+            return refuse(StakingError::ClassWithdrawn);
+        }
+        if own.eligible(self.now) < self.required(self.now) {
+            return refuse(StakingError::BelowRequirement);
+        }
+        if own.co_active() > 0 {
+            return refuse(StakingError::PositionActive);
+        }
+        Ok(())
+    }
+
+    /// `stake`.
+    pub fn stake(&mut self, device: usize, amount: u64) -> Outcome {
+        let own = &self.devices[device];
+        if amount < io(1) {
+            return refuse(StakingError::AmountBelowMinimum);
+        }
+        if own.cooling > 0 {
+            return refuse(StakingError::StakeCooling);
+        }
+        if own.status == Status::Terminated {
+            return refuse(StakingError::DeviceTerminated);
+        }
+        if self.withdrawn {
+            return refuse(StakingError::ClassWithdrawn);
+        }
+        if self.owners[device] < amount {
+            return Err(INSUFFICIENT_FUNDS);
+        }
+        self.owners[device] -= amount;
+        self.touch(device, |own| {
+            own.active += amount;
+            own.bound = true;
+        });
+        Ok(())
+    }
+
+    /// `withdraw_overflow`.
+    pub fn withdraw_overflow(&mut self, device: usize, amount: u64) -> Outcome {
+        let own = &self.devices[device];
+        if !own.bound {
+            return refuse(StakingError::WrongStakeWallet);
+        }
+        if amount == 0 {
+            return refuse(StakingError::ZeroAmount);
+        }
+        if own.status == Status::Blocked {
+            return refuse(StakingError::DeviceBlocked);
+        }
+        if amount > self.overflow(device) {
+            return refuse(StakingError::ExceedsOverflow);
+        }
+        self.touch(device, |own| own.active -= amount);
+        self.owners[device] += amount;
+        Ok(())
+    }
+
+    /// `begin_unstake`.
+    pub fn begin_unstake(&mut self, device: usize) -> Outcome {
+        let own = &self.devices[device];
+        if !own.bound {
+            return refuse(StakingError::WrongStakeWallet);
+        }
+        if own.cooling > 0 {
+            return refuse(StakingError::StakeCooling);
+        }
+        if own.hired {
+            return refuse(StakingError::DeviceHired);
+        }
+        if own.offer.is_some() {
+            return refuse(StakingError::OfferOpen);
+        }
+        let (now, end) = (self.now, self.now + self.cooldown());
+        self.touch(device, |own| {
+            (own.cooling, own.active, own.cool_until) = (own.active, 0, end);
+            for position in own.slots.iter_mut().flatten() {
+                position.state = match position.state {
+                    State::Active => State::Cool(end),
+                    State::Wait(until, stamped) if now < until => State::Cool(stamped.min(end)),
+                    State::Wait(_, stamped) => State::Cool(stamped),
+                    cooling => cooling,
+                };
+            }
+        });
+        Ok(())
+    }
+
+    /// `withdraw`.
+    pub fn withdraw(&mut self, device: usize) -> Outcome {
+        let own = &self.devices[device];
+        if !own.bound {
+            return refuse(StakingError::WrongStakeWallet);
+        }
+        if own.cooling == 0 {
+            return refuse(StakingError::NothingToWithdraw);
+        }
+        if self.now < own.cool_until {
+            return refuse(StakingError::CooldownNotOver);
+        }
+        self.owners[device] += own.cooling;
+        self.touch(device, |own| {
+            (own.cooling, own.cool_until, own.bound) = (0, 0, false);
+        });
+        Ok(())
+    }
+
+    /// `refresh_stake`.
+    pub fn refresh(&mut self, device: usize) -> Outcome {
+        let now = self.now;
+        self.touch(device, |own| {
+            for position in own.slots.iter_mut().flatten() {
+                if let State::Wait(until, end) = position.state
+                    && now >= until
+                {
+                    position.state = State::Cool(end);
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// `create_offer`.
+    pub fn create_offer(&mut self, device: usize, amount: u64, share: u16) -> Outcome {
+        let own = &self.devices[device];
+        if !own.bound {
+            return refuse(StakingError::WrongStakeWallet);
+        }
+        if amount < io(1) {
+            return refuse(StakingError::OfferBelowMinimum);
+        }
+        if amount > self.cap() {
+            return refuse(StakingError::OfferAboveCap);
+        }
+        if !(500..=10_000).contains(&share) {
+            return refuse(StakingError::ShareOutOfRange);
+        }
+        if own.offer.is_some() {
+            return refuse(StakingError::OfferOpen);
+        }
+        self.offerable(device)?;
+        let until = self.now + TTL;
+        let own = &mut self.devices[device];
+        own.offer_seq += 1;
+        own.offer = Some(Offer {
+            seq: own.offer_seq,
+            amount,
+            share,
+            until,
+        });
+        Ok(())
+    }
+
+    /// `retract_offer` of a sequence.
+    pub fn retract_offer(&mut self, device: usize, seq: u64) -> Outcome {
+        if self.devices[device]
+            .offer
+            .is_none_or(|offer| offer.seq != seq)
+        {
+            return missing();
+        }
+        self.devices[device].offer = None;
+        Ok(())
+    }
+
+    /// Whether a device's offer has become invalid for good.
+    pub fn is_closable(&self, own: &Device) -> bool {
+        own.offer.is_some_and(|offer| {
+            self.now > offer.until
+                || own.status == Status::Terminated
+                || self.withdrawn
+                || own.eligible(self.now) < self.required(self.now)
+                || offer.amount > self.cap()
+        })
+    }
+
+    /// `close_offer` of a sequence.
+    pub fn close_offer(&mut self, device: usize, seq: u64) -> Outcome {
+        let own = &self.devices[device];
+        if own.offer.is_none_or(|offer| offer.seq != seq) {
+            return missing();
+        }
+        if !self.is_closable(own) {
+            return refuse(StakingError::OfferStillValid);
+        }
+        self.devices[device].offer = None;
+        Ok(())
+    }
+
+    /// `accept_offer` with the terms a wallet saw.
+    pub fn accept_offer(
+        &mut self,
+        device: usize,
+        wallet: usize,
+        seq: u64,
+        amount: u64,
+        share: u16,
+    ) -> Outcome {
+        let own = &self.devices[device];
+        let Some(offer) = own.offer.filter(|offer| offer.seq == seq) else {
+            return missing();
+        };
+        if (amount, share) != (offer.amount, offer.share) {
+            return refuse(StakingError::TermsMismatch);
+        }
+        if self.now > offer.until {
+            return refuse(StakingError::OfferExpired);
+        }
+        self.offerable(device)?;
+        if amount > self.cap() {
+            return refuse(StakingError::OfferAboveCap);
+        }
+        if self.live(wallet) >= 2 {
+            return refuse(StakingError::TooManyPositions);
+        }
+        let Some(free) = own.slots.iter().position(Option::is_none) else {
+            return refuse(StakingError::NoFreeSlot);
+        };
+        if self.co_stakers[wallet] < amount {
+            return Err(INSUFFICIENT_FUNDS);
+        }
+        self.co_stakers[wallet] -= amount;
+        self.touch(device, |own| {
+            own.slots[free] = Some(Position {
+                seq,
+                wallet,
+                amount,
+                state: State::Active,
+            });
+            own.offer = None;
+            own.accounts.push((seq, wallet));
+        });
+        Ok(())
+    }
+
+    /// Live positions of a wallet.
+    pub fn live(&self, wallet: usize) -> usize {
+        self.devices
+            .iter()
+            .flat_map(Device::positions)
+            .filter(|position| position.wallet == wallet)
+            .count()
+    }
+
+    /// `co_unstake` by the position's wallet; its account exists.
+    pub fn co_unstake(&mut self, device: usize, seq: u64) -> Outcome {
+        let own = &self.devices[device];
+        let Some(slot) = own.slot(seq) else {
+            return refuse(StakingError::PositionNotFound);
+        };
+        if own.slots[slot].is_none_or(|position| position.state != State::Active) {
+            return refuse(StakingError::PositionNotActive);
+        }
+        let uncured = self
+            .since(device)
+            .is_some_and(|since| self.now > since + CURE);
+        let gone = matches!(own.status, Status::Blocked | Status::Terminated);
+        let state = if uncured || gone || self.withdrawn {
+            State::Cool(self.now + self.cooldown())
+        } else {
+            State::Wait(self.now + WAIT, self.now + WAIT + COOLDOWN)
+        };
+        self.touch(device, |own| {
+            if let Some(position) = &mut own.slots[slot] {
+                position.state = state;
+            }
+        });
+        Ok(())
+    }
+
+    /// `advance_exit`; the position's account exists.
+    pub fn advance_exit(&mut self, device: usize, seq: u64) -> Outcome {
+        let own = &self.devices[device];
+        let Some(slot) = own.slot(seq) else {
+            return refuse(StakingError::PositionNotFound);
+        };
+        match own.slots[slot].map(|position| position.state) {
+            Some(State::Wait(until, end)) if self.now >= until => {
+                self.touch(device, |own| {
+                    if let Some(position) = &mut own.slots[slot] {
+                        position.state = State::Cool(end);
+                    }
+                });
+                Ok(())
+            }
+            Some(State::Wait(..)) => refuse(StakingError::WaitNotOver),
+            _ => refuse(StakingError::PositionNotWaiting),
+        }
+    }
+
+    /// `withdraw_position`; the position's account exists.
+    pub fn withdraw_position(&mut self, device: usize, seq: u64) -> Outcome {
+        let own = &self.devices[device];
+        let Some(slot) = own.slot(seq) else {
+            return refuse(StakingError::NothingToWithdraw);
+        };
+        let Some(position) = own.slots[slot] else {
+            return refuse(StakingError::NothingToWithdraw);
+        };
+        match position.state {
+            State::Wait(_, end) | State::Cool(end) if self.now >= end => {
+                self.co_stakers[position.wallet] += position.amount;
+                self.touch(device, |own| own.slots[slot] = None);
+                Ok(())
+            }
+            _ => refuse(StakingError::CooldownNotOver),
+        }
+    }
+
+    /// `close_position`; the position's account exists.
+    pub fn close_position(&mut self, device: usize, seq: u64) -> Outcome {
+        if self.devices[device].slot(seq).is_some() {
+            return refuse(StakingError::PositionNotEmpty);
+        }
+        self.devices[device]
+            .accounts
+            .retain(|(account, _)| *account != seq);
+        Ok(())
+    }
+
+    /// Every party leaves by its own signature, cranks and time (I35), once no booking holds a
+    /// device; afterwards everybody has what it began with.
+    pub fn can_everybody_leave(&self) -> bool {
+        let mut left = self.clone();
+        let mut outcomes = Vec::new();
+        for device in 0..left.devices.len() {
+            left.devices[device].hired = false;
+            if let Some(offer) = left.devices[device].offer {
+                outcomes.push(left.retract_offer(device, offer.seq));
+            }
+            for position in left.devices[device].slots.into_iter().flatten() {
+                if position.state == State::Active {
+                    outcomes.push(left.co_unstake(device, position.seq));
+                }
+            }
+            if left.devices[device].active > 0 {
+                outcomes.push(left.begin_unstake(device));
+            }
+        }
+        left.now += WAIT + COOLDOWN;
+        for device in 0..left.devices.len() {
+            for position in left.devices[device].slots.into_iter().flatten() {
+                outcomes.push(left.withdraw_position(device, position.seq));
+            }
+            if left.devices[device].bound {
+                outcomes.push(left.withdraw(device));
+            }
+        }
+        let balances = left.owners.iter().chain(&left.co_stakers);
+        outcomes.iter().all(Result::is_ok) && balances.into_iter().all(|balance| *balance == PURSE)
+    }
+}
