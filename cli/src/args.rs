@@ -16,7 +16,7 @@ use crate::{commands, output::Format};
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Examples:\n  ion status -u l\n  ion stake deposit DEVICE 200\n  ion booking show 0a1b... --output json\n\nExit codes: 0 ok, 2 wrong call, 3 node unreachable, 4 refused by a program, 5 sent but not confirmed, 6 declined"
+    after_help = "Examples:\n  ion status -u l\n  ion stake deposit DEVICE 200\n  ion offer list --class 20 --sort share\n  ion booking show 0a1b... --output json\n\nExit codes: 0 ok, 2 wrong call, 3 node unreachable, 4 refused by a program, 5 sent but not confirmed, 6 declined"
 )]
 pub struct Cli {
     /// Global flags.
@@ -140,6 +140,15 @@ pub enum Command {
     /// The stake of a device
     #[command(subcommand)]
     Stake(commands::stake::StakeCommand),
+    /// Co-staking offers of devices
+    #[command(subcommand)]
+    Offer(commands::offer::OfferCommand),
+    /// Your principal on devices of others
+    #[command(subcommand)]
+    CoStake(commands::co_stake::CoStakeCommand),
+    /// Co-staking positions: status, dates, share
+    #[command(subcommand)]
+    Position(commands::position::PositionCommand),
     /// Processor classes: multipliers, ceilings, floor prices
     #[command(subcommand)]
     Class(commands::class::ClassCommand),

@@ -11,6 +11,7 @@ mod failure;
 mod hints;
 mod output;
 mod settings;
+mod share;
 mod signer;
 mod time;
 mod write;
@@ -47,6 +48,9 @@ fn run(cli: Cli) -> Outcome<()> {
     match cli.command {
         Command::Device(command) => command.run(&ctx),
         Command::Stake(command) => command.run(&ctx),
+        Command::Offer(command) => command.run(&ctx),
+        Command::CoStake(command) => command.run(&ctx),
+        Command::Position(command) => command.run(&ctx),
         Command::Class(command) => command.run(&ctx),
         Command::Poll(command) => command.run(&ctx),
         Command::Report(command) => command.run(&ctx),

@@ -32,9 +32,12 @@ pub fn is_deployed(chain: &dyn Chain, program: &Pubkey, bytecode: &[u8]) -> Resu
     let data = solana_loader_v3_interface::get_program_data_address(program);
     let account = chain.accounts(&[data])?.pop().flatten();
     Ok(account.is_some_and(|account| {
-        account.data.get(UpgradeableLoaderState::size_of_programdata_metadata()..).is_some_and(|code| {
-            code.starts_with(bytecode) && code[bytecode.len()..].iter().all(|byte| *byte == 0)
-        })
+        account
+            .data
+            .get(UpgradeableLoaderState::size_of_programdata_metadata()..)
+            .is_some_and(|code| {
+                code.starts_with(bytecode) && code[bytecode.len()..].iter().all(|byte| *byte == 0)
+            })
     }))
 }
 
@@ -53,8 +56,16 @@ pub fn deploy(
         progress(bytecode.len(), bytecode.len());
         return Ok(());
     }
-    let exists = chain.accounts(&[program.pubkey()])?.pop().flatten().is_some();
-    ensure!(!exists, "{} is deployed with other bytecode: upgrade it instead", program.pubkey());
+    let exists = chain
+        .accounts(&[program.pubkey()])?
+        .pop()
+        .flatten()
+        .is_some();
+    ensure!(
+        !exists,
+        "{} is deployed with other bytecode: upgrade it instead",
+        program.pubkey()
+    );
     let rent = Rent::read(chain)?;
     let buffer = Keypair::new();
     let create = loader::create_buffer(
@@ -74,7 +85,8 @@ pub fn deploy(
         rent.minimum_balance(UpgradeableLoaderState::size_of_program()),
         bytecode.len() * GROWTH,
     )?;
-    send::send(chain, authority, &[program], &deploy).context("deploy the program from its buffer")?;
+    send::send(chain, authority, &[program], &deploy)
+        .context("deploy the program from its buffer")?;
     Ok(())
 }
 
@@ -91,7 +103,10 @@ fn write_all(
         .enumerate()
         .map(|(index, chunk)| {
             let offset = u32::try_from(index * CHUNK_BYTES)?;
-            Ok((chunk.len(), loader::write(buffer, &authority.pubkey(), offset, chunk.to_vec())))
+            Ok((
+                chunk.len(),
+                loader::write(buffer, &authority.pubkey(), offset, chunk.to_vec()),
+            ))
         })
         .collect::<Result<_>>()?;
     let mut written = 0;
@@ -101,7 +116,12 @@ fn write_all(
         let window: Vec<_> = open.drain(..open.len().min(WINDOW)).collect();
         let mut sent = Vec::with_capacity(window.len());
         for (length, instruction) in window {
-            let transaction = send::build(authority, &[], std::slice::from_ref(&instruction), latest.hash)?;
+            let transaction = send::build(
+                authority,
+                &[],
+                std::slice::from_ref(&instruction),
+                latest.hash,
+            )?;
             match chain.submit(&send::serialize(&transaction)?) {
                 Ok(_) => sent.push((transaction.signatures[0], length, instruction)),
                 Err(ChainError::Unreachable(_)) => open.push_back((length, instruction)),
@@ -125,7 +145,10 @@ fn write_all(
                 }
             }
             sent = pending;
-            ensure!(Instant::now() < deadline, "the chain stopped taking the program's chunks");
+            ensure!(
+                Instant::now() < deadline,
+                "the chain stopped taking the program's chunks"
+            );
             if !sent.is_empty() {
                 std::thread::sleep(POLL_INTERVAL);
             }

@@ -97,7 +97,8 @@ impl GenesisPlan {
             price_feed_id,
             governance_timelock_seconds: ion_economics::params::registry::GOVERNANCE_TIMELOCK.min,
             floor_price_usd_micros: 10_000,
-            start_hour: u64::try_from(now.div_euclid(HOUR)).context("the chain's clock is before 1970")?,
+            start_hour: u64::try_from(now.div_euclid(HOUR))
+                .context("the chain's clock is before 1970")?,
             rent,
         })
     }
@@ -124,12 +125,19 @@ pub struct Step {
 
 impl Step {
     fn new(name: impl Into<String>, creates: Pubkey, instructions: Vec<Instruction>) -> Self {
-        Self { name: name.into(), instructions, mark: Mark::Exists(creates) }
+        Self {
+            name: name.into(),
+            instructions,
+            mark: Mark::Exists(creates),
+        }
     }
 
     /// Whether a key has to sign.
     pub fn needs(&self, key: &Pubkey) -> bool {
-        self.instructions.iter().flat_map(|instruction| &instruction.accounts).any(|meta| meta.is_signer && meta.pubkey == *key)
+        self.instructions
+            .iter()
+            .flat_map(|instruction| &instruction.accounts)
+            .any(|meta| meta.is_signer && meta.pubkey == *key)
     }
 
     /// Whether it has happened already.
@@ -152,23 +160,35 @@ impl Step {
 /// Errors: a table does not parse.
 pub fn steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
     let mut steps = mint_steps(plan)?;
-    steps.push(Step::new("initialise the registry", addresses::registry::config(), vec![governance::initialize(
-        &plan.authority,
-        &plan.io_mint,
-        &plan.usdc_mint,
-        InitializeArgs {
-            price_receiver: plan.price_receiver,
-            price_feed_id: plan.price_feed_id,
-            staking_program: ::staking::ID,
-            rewards_program: ::rewards::ID,
-            ide_program: ::ide::ID,
-            booking_program: ::booking::ID,
-            roles: plan.roles.clone(),
-            verifiers: VerifierKeys { keys: plan.verifiers.clone(), threshold: plan.threshold },
-            governance_timelock_seconds: plan.governance_timelock_seconds,
-        },
-    )]));
-    for consumer in [Consumer::Staking, Consumer::Rewards, Consumer::Ide, Consumer::Booking] {
+    steps.push(Step::new(
+        "initialise the registry",
+        addresses::registry::config(),
+        vec![governance::initialize(
+            &plan.authority,
+            &plan.io_mint,
+            &plan.usdc_mint,
+            InitializeArgs {
+                price_receiver: plan.price_receiver,
+                price_feed_id: plan.price_feed_id,
+                staking_program: ::staking::ID,
+                rewards_program: ::rewards::ID,
+                ide_program: ::ide::ID,
+                booking_program: ::booking::ID,
+                roles: plan.roles.clone(),
+                verifiers: VerifierKeys {
+                    keys: plan.verifiers.clone(),
+                    threshold: plan.threshold,
+                },
+                governance_timelock_seconds: plan.governance_timelock_seconds,
+            },
+        )],
+    ));
+    for consumer in [
+        Consumer::Staking,
+        Consumer::Rewards,
+        Consumer::Ide,
+        Consumer::Booking,
+    ] {
         let program = governance::consumer_program(consumer);
         steps.push(Step::new(
             format!("parameters of {consumer:?}"),
@@ -176,23 +196,35 @@ pub fn steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
             vec![governance::init_params(&plan.authority, consumer, &program)],
         ));
     }
-    steps.push(Step::new("initialise the engine", addresses::ide::vaults(), vec![ide::initialize(
-        &plan.authority,
-        &plan.io_mint,
-        &plan.usdc_mint,
-    )]));
-    steps.push(Step::new("hand the IO mint to the schedule", addresses::rewards::emission(), vec![rewards::initialize(
-        &plan.authority,
-        &plan.authority,
-        &plan.io_mint,
-        &plan.usdc_mint,
-        plan.start_hour,
-    )]));
+    steps.push(Step::new(
+        "initialise the engine",
+        addresses::ide::vaults(),
+        vec![ide::initialize(
+            &plan.authority,
+            &plan.io_mint,
+            &plan.usdc_mint,
+        )],
+    ));
+    steps.push(Step::new(
+        "hand the IO mint to the schedule",
+        addresses::rewards::emission(),
+        vec![rewards::initialize(
+            &plan.authority,
+            &plan.authority,
+            &plan.io_mint,
+            &plan.usdc_mint,
+            plan.start_hour,
+        )],
+    ));
     for shard in 0..SHARDS {
-        steps.push(Step::new(format!("totals shard {shard}"), addresses::booking::tne_totals(shard), vec![
-            staking::init_shard(&plan.authority, shard),
-            booking::init_shard(&plan.authority, shard),
-        ]));
+        steps.push(Step::new(
+            format!("totals shard {shard}"),
+            addresses::booking::tne_totals(shard),
+            vec![
+                staking::init_shard(&plan.authority, shard),
+                booking::init_shard(&plan.authority, shard),
+            ],
+        ));
     }
     let classes = tables::classes()?;
     let seal = u64::try_from(classes.len())?;
@@ -206,17 +238,30 @@ pub fn steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
             max_gpu_pct: class.max_gpu_pct,
             floor_price_usd_micros: plan.floor_price_usd_micros,
         };
-        let payload = ActionKind::CreateClass { id: class.id, name, terms };
-        steps.push(Step::new(format!("class {}", class.name), addresses::registry::class(class.id), vec![
-            governance::queue_action(&plan.authority, &plan.roles.governance, id, payload),
-            governance::create_class(&plan.authority, id, class.id),
-            governance::close_action(&plan.authority, id, &plan.authority),
-        ]));
+        let payload = ActionKind::CreateClass {
+            id: class.id,
+            name,
+            terms,
+        };
+        steps.push(Step::new(
+            format!("class {}", class.name),
+            addresses::registry::class(class.id),
+            vec![
+                governance::queue_action(&plan.authority, &plan.roles.governance, id, payload),
+                governance::create_class(&plan.authority, id, class.id),
+                governance::close_action(&plan.authority, id, &plan.authority),
+            ],
+        ));
     }
     steps.push(Step {
         name: "seal genesis".to_owned(),
         instructions: vec![
-            governance::queue_action(&plan.authority, &plan.roles.governance, seal, ActionKind::SealGenesis),
+            governance::queue_action(
+                &plan.authority,
+                &plan.roles.governance,
+                seal,
+                ActionKind::SealGenesis,
+            ),
             governance::execute_action(&plan.authority, seal, &ActionKind::SealGenesis),
             governance::close_action(&plan.authority, seal, &plan.authority),
         ],
@@ -227,7 +272,14 @@ pub fn steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
 
 /// Both mints and the supply, which is minted before the authority is handed to the schedule.
 fn mint_steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
-    let mut io = tokens::create_mint(Mint::Io, &plan.io_mint, &plan.authority, &plan.authority, plan.rent)?.to_vec();
+    let mut io = tokens::create_mint(
+        Mint::Io,
+        &plan.io_mint,
+        &plan.authority,
+        &plan.authority,
+        plan.rent,
+    )?
+    .to_vec();
     io.extend(tokens::mint_to_wallet(
         &plan.io_mint,
         &plan.authority,
@@ -235,10 +287,24 @@ fn mint_steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
         &plan.treasury,
         GENESIS_SUPPLY_IO,
     )?);
-    let mut steps = vec![Step::new("create the IO mint and its first supply", plan.io_mint, io)];
+    let mut steps = vec![Step::new(
+        "create the IO mint and its first supply",
+        plan.io_mint,
+        io,
+    )];
     if plan.creates_usdc {
-        let usdc = tokens::create_mint(Mint::Usdc, &plan.usdc_mint, &plan.authority, &plan.authority, plan.rent)?;
-        steps.push(Step::new("create the USDC mint", plan.usdc_mint, usdc.to_vec()));
+        let usdc = tokens::create_mint(
+            Mint::Usdc,
+            &plan.usdc_mint,
+            &plan.authority,
+            &plan.authority,
+            plan.rent,
+        )?;
+        steps.push(Step::new(
+            "create the USDC mint",
+            plan.usdc_mint,
+            usdc.to_vec(),
+        ));
     }
     Ok(steps)
 }

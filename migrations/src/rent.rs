@@ -16,9 +16,17 @@ pub struct Rent {
 impl Rent {
     /// Reads the sysvar.
     pub fn read(chain: &dyn Chain) -> Result<Self> {
-        let account = chain.accounts(&[sysvar::rent::ID])?.pop().flatten().context("the chain has no rent sysvar")?;
+        let account = chain
+            .accounts(&[sysvar::rent::ID])?
+            .pop()
+            .flatten()
+            .context("the chain has no rent sysvar")?;
         let word = |at: usize| -> Result<[u8; 8]> {
-            Ok(account.data.get(at..at + 8).context("the rent sysvar is short")?.try_into()?)
+            Ok(account
+                .data
+                .get(at..at + 8)
+                .context("the rent sysvar is short")?
+                .try_into()?)
         };
         Ok(Self {
             lamports_per_byte_year: u64::from_le_bytes(word(0)?),

@@ -50,13 +50,19 @@ pub fn run(
     let authority = keys.first().context("genesis needs the authority's key")?;
     for (name, id) in PROGRAMS {
         let path = bytecode_dir.join(format!("{name}.so"));
-        let bytecode = fs::read(&path)
-            .with_context(|| format!("read {}: run `cargo xtask build-sbf` first", path.display()))?;
+        let bytecode = fs::read(&path).with_context(|| {
+            format!("read {}: run `cargo xtask build-sbf` first", path.display())
+        })?;
         let key = program_keys(name)?;
-        anyhow::ensure!(key.pubkey() == id, "the key of {name} is not that of its declared address {id}");
+        anyhow::ensure!(
+            key.pubkey() == id,
+            "the key of {name} is not that of its declared address {id}"
+        );
         let work = format!("deploy {name}");
-        deploy::deploy(chain, authority, &key, &bytecode, &|done, total| observer.progress(&work, done, total))
-            .with_context(|| work.clone())?;
+        deploy::deploy(chain, authority, &key, &bytecode, &|done, total| {
+            observer.progress(&work, done, total)
+        })
+        .with_context(|| work.clone())?;
     }
     let steps = genesis::steps(plan)?;
     let total = steps.len();
@@ -66,14 +72,20 @@ pub fn run(
         if step.is_done(chain)? {
             continue;
         }
-        let signers: Vec<&Keypair> = keys.iter().filter(|key| step.needs(&key.pubkey())).collect();
+        let signers: Vec<&Keypair> = keys
+            .iter()
+            .filter(|key| step.needs(&key.pubkey()))
+            .collect();
         send::send(chain, authority, &signers, &step.instructions)
             .with_context(|| format!("genesis step \"{}\"", step.name))?;
         transactions += 1;
     }
     observer.progress("genesis sealed", total, total);
     Ok(Summary {
-        programs: PROGRAMS.iter().map(|(name, id)| (*name, id.to_string())).collect(),
+        programs: PROGRAMS
+            .iter()
+            .map(|(name, id)| (*name, id.to_string()))
+            .collect(),
         io_mint: plan.io_mint.to_string(),
         usdc_mint: plan.usdc_mint.to_string(),
         transactions,

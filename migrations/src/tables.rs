@@ -12,8 +12,10 @@ const DEFAULT_ENTERPRISE_GPU_CEILING: u8 = 5;
 const DEFAULT_GPU_CEILING: u8 = 20;
 
 /// Rows whose name differs between the two tables: (ceilings table, multiplier table).
-const RENAMED: [(&str, &str); 2] =
-    [("GeForce RTX 2080 Ti", "GeForce GTX 2080 Ti"), ("GeForce RTX 3050", "GeForce GTX 3050")];
+const RENAMED: [(&str, &str); 2] = [
+    ("GeForce RTX 2080 Ti", "GeForce GTX 2080 Ti"),
+    ("GeForce RTX 3050", "GeForce GTX 3050"),
+];
 
 /// One processor class to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +54,11 @@ fn parse(multipliers: &str, ceilings: &str) -> Result<Vec<ClassRow>, TableError>
     let ceilings = parse_ceilings(ceilings)?;
     rows(multipliers)
         .map(|(line, cells)| {
-            let fail = |reason: String| TableError { table: "multipliers", line, reason };
+            let fail = |reason: String| TableError {
+                table: "multipliers",
+                line,
+                reason,
+            };
             let [name, pool, _, _, mult_fp, _] = cells.as_slice() else {
                 return Err(fail(format!("{} cells instead of 6", cells.len())));
             };
@@ -62,17 +68,24 @@ fn parse(multipliers: &str, ceilings: &str) -> Result<Vec<ClassRow>, TableError>
                 "community" => Pool::Community,
                 other => return Err(fail(format!("unknown pool {other}"))),
             };
-            let default_gpu =
-                if pool == Pool::Enterprise { DEFAULT_ENTERPRISE_GPU_CEILING } else { DEFAULT_GPU_CEILING };
+            let default_gpu = if pool == Pool::Enterprise {
+                DEFAULT_ENTERPRISE_GPU_CEILING
+            } else {
+                DEFAULT_GPU_CEILING
+            };
             let (max_cpu_pct, max_gpu_pct) = ceilings
                 .iter()
                 .find(|(processor, _, _)| processor == name)
-                .map_or((DEFAULT_CPU_CEILING, default_gpu), |(_, cpu, gpu)| (*cpu, *gpu));
+                .map_or((DEFAULT_CPU_CEILING, default_gpu), |(_, cpu, gpu)| {
+                    (*cpu, *gpu)
+                });
             Ok(ClassRow {
                 id: u16::try_from(line - 1).map_err(|error| fail(error.to_string()))?,
                 name: (*name).to_owned(),
                 pool,
-                mult_fp: mult_fp.parse().map_err(|error| fail(format!("multiplier: {error}")))?,
+                mult_fp: mult_fp
+                    .parse()
+                    .map_err(|error| fail(format!("multiplier: {error}")))?,
                 max_cpu_pct,
                 max_gpu_pct,
             })
@@ -83,15 +96,26 @@ fn parse(multipliers: &str, ceilings: &str) -> Result<Vec<ClassRow>, TableError>
 fn parse_ceilings(text: &str) -> Result<Vec<(&str, u8, u8)>, TableError> {
     rows(text)
         .map(|(line, cells)| {
-            let fail = |reason: String| TableError { table: "ceilings", line, reason };
+            let fail = |reason: String| TableError {
+                table: "ceilings",
+                line,
+                reason,
+            };
             let [name, cpu, gpu] = cells.as_slice() else {
                 return Err(fail(format!("{} cells instead of 3", cells.len())));
             };
-            let name = RENAMED.iter().find(|(from, _)| from == name).map_or(*name, |(_, to)| *to);
-            let cpu = cpu.parse().map_err(|error| fail(format!("CPU ceiling: {error}")))?;
+            let name = RENAMED
+                .iter()
+                .find(|(from, _)| from == name)
+                .map_or(*name, |(_, to)| *to);
+            let cpu = cpu
+                .parse()
+                .map_err(|error| fail(format!("CPU ceiling: {error}")))?;
             let gpu = match *gpu {
                 "" => NO_CEILING,
-                text => text.parse().map_err(|error| fail(format!("GPU ceiling: {error}")))?,
+                text => text
+                    .parse()
+                    .map_err(|error| fail(format!("GPU ceiling: {error}")))?,
             };
             Ok((name, cpu, gpu))
         })
@@ -112,7 +136,11 @@ mod tests {
     use super::*;
 
     fn class(name: &str) -> ClassRow {
-        classes().unwrap().into_iter().find(|class| class.name == name).unwrap()
+        classes()
+            .unwrap()
+            .into_iter()
+            .find(|class| class.name == name)
+            .unwrap()
     }
 
     #[test]
@@ -122,18 +150,29 @@ mod tests {
         for (index, class) in classes.iter().enumerate() {
             assert_eq!(usize::from(class.id), index + 1);
             assert!(class.name.len() <= 32, "{}", class.name);
-            assert_eq!(class.pool == Pool::Unsupported, class.mult_fp == 0, "{}", class.name);
+            assert_eq!(
+                class.pool == Pool::Unsupported,
+                class.mult_fp == 0,
+                "{}",
+                class.name
+            );
         }
     }
 
     #[test]
     fn ceilings_are_joined_by_name_with_renamed_rows_and_defaults() {
         let h100 = class("H100 80GB HBM3");
-        assert_eq!((h100.mult_fp, h100.pool, h100.max_cpu_pct, h100.max_gpu_pct), (100_000, Pool::Enterprise, 30, 5));
+        assert_eq!(
+            (h100.mult_fp, h100.pool, h100.max_cpu_pct, h100.max_gpu_pct),
+            (100_000, Pool::Enterprise, 30, 5)
+        );
         assert_eq!(class("GeForce GTX 2080 Ti").max_gpu_pct, 20);
         assert_eq!(class("M3 Max").max_gpu_pct, NO_CEILING);
         let b200 = class("B200");
-        assert_eq!((b200.mult_fp, b200.max_cpu_pct, b200.max_gpu_pct), (300_000, 30, 5));
+        assert_eq!(
+            (b200.mult_fp, b200.max_cpu_pct, b200.max_gpu_pct),
+            (300_000, 30, 5)
+        );
     }
 
     #[test]

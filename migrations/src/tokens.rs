@@ -35,9 +35,21 @@ impl Mint {
 }
 
 /// Creates a mint of the classic token program without freeze authority; `mint` signs too.
-pub fn create_mint(kind: Mint, mint: &Pubkey, authority: &Pubkey, payer: &Pubkey, rent: Rent) -> Result<[Instruction; 2]> {
+pub fn create_mint(
+    kind: Mint,
+    mint: &Pubkey,
+    authority: &Pubkey,
+    payer: &Pubkey,
+    rent: Rent,
+) -> Result<[Instruction; 2]> {
     Ok([
-        system::create_account(payer, mint, rent.minimum_balance(MINT_BYTES), MINT_BYTES as u64, &token::ID),
+        system::create_account(
+            payer,
+            mint,
+            rent.minimum_balance(MINT_BYTES),
+            MINT_BYTES as u64,
+            &token::ID,
+        ),
         spl::initialize_mint2(&token::ID, mint, authority, None, kind.decimals())?,
     ])
 }
@@ -58,9 +70,24 @@ pub fn mint_to_wallet(
 }
 
 /// Moves `amount` base units between the associated accounts of two wallets; `from` signs.
-pub fn transfer(kind: Mint, mint: &Pubkey, from: &Pubkey, to: &Pubkey, amount: u64) -> Result<Instruction> {
+pub fn transfer(
+    kind: Mint,
+    mint: &Pubkey,
+    from: &Pubkey,
+    to: &Pubkey,
+    amount: u64,
+) -> Result<Instruction> {
     let account = |wallet| associated_token::get_associated_token_address(wallet, mint);
-    Ok(spl::transfer_checked(&token::ID, &account(from), mint, &account(to), from, &[], amount, kind.decimals())?)
+    Ok(spl::transfer_checked(
+        &token::ID,
+        &account(from),
+        mint,
+        &account(to),
+        from,
+        &[],
+        amount,
+        kind.decimals(),
+    )?)
 }
 
 /// Creates a wallet's associated token account unless it exists.

@@ -50,7 +50,8 @@ impl Wallets {
             Self::Development => Ok(derived_key(&format!("wallet: {name}"))),
             Self::Folder(folder) => {
                 let path = folder.join(format!("{name}.json"));
-                read_keypair_file(&path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
+                read_keypair_file(&path)
+                    .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
             }
         }
     }
@@ -64,7 +65,11 @@ pub fn write_key(folder: &Path, name: &str, key: &Keypair) -> Result<PathBuf> {
     let path = folder.join(format!("{name}.json"));
     let text = serde_json::to_string(&key.to_bytes().to_vec())?;
     if path.exists() {
-        ensure!(fs::read_to_string(&path)? == text, "{} holds another key", path.display());
+        ensure!(
+            fs::read_to_string(&path)? == text,
+            "{} holds another key",
+            path.display()
+        );
         return Ok(path);
     }
     let mut file = fs::OpenOptions::new()
@@ -88,7 +93,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let key = Keypair::new();
         let path = write_key(folder.path(), "renter", &key).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         let wallets = Wallets::Folder(folder.path().to_owned());
         assert_eq!(wallets.key("renter").unwrap().pubkey(), key.pubkey());
         write_key(folder.path(), "renter", &key).unwrap();

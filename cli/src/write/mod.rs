@@ -3,13 +3,11 @@
 //! Build, simulate, show, ask, send, resend until the blockhash is dead, confirm, read the new state.
 //! Nothing is sent that would fail in the simulation.
 
+mod consent;
 mod preview;
 mod print;
 
-use std::{
-    io::IsTerminal,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use ion_client::{
@@ -27,7 +25,10 @@ use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 
-use self::preview::{Preview, compute_unit_price, fee_at};
+use self::{
+    consent::confirm,
+    preview::{Preview, compute_unit_price, fee_at},
+};
 use crate::{
     amount::Amount,
     args::Commitment,
@@ -56,7 +57,11 @@ pub struct Write<'a> {
     pub effect: Record,
     /// What the person must know before agreeing.
     pub warnings: Vec<String>,
+    /// What must still be true after the person agreed.
+    guard: Option<Guard<'a>>,
 }
+
+type Guard<'a> = Box<dyn Fn(&Context) -> Outcome<()> + 'a>;
 
 impl<'a> Write<'a> {
     /// A change by one instruction that the signing key alone signs.
@@ -67,6 +72,7 @@ impl<'a> Write<'a> {
             signers: Vec::new(),
             effect: Record::new(),
             warnings: Vec::new(),
+            guard: None,
         }
     }
 
@@ -93,6 +99,12 @@ impl<'a> Write<'a> {
     /// Says what will be true afterwards.
     pub fn effect(mut self, name: &'static str, value: impl Into<Cell>) -> Self {
         self.effect = self.effect.with(name, value);
+        self
+    }
+
+    /// Checks once more, between the agreement and the sending, that what was shown still holds.
+    pub fn guarded(mut self, guard: impl Fn(&Context) -> Outcome<()> + 'a) -> Self {
+        self.guard = Some(Box::new(guard));
         self
     }
 
@@ -123,6 +135,9 @@ impl<'a> Write<'a> {
             return Ok(());
         }
         confirm(ctx)?;
+        if let Some(guard) = &self.guard {
+            guard(ctx)?;
+        }
         let signature = self.send(ctx, &preview)?;
         let record = landed(ctx, &signature);
         let (compute_units, fee) =
@@ -343,26 +358,6 @@ struct Signed {
     transaction: VersionedTransaction,
     instructions: Vec<Instruction>,
     last_valid_block_height: u64,
-}
-
-fn confirm(ctx: &Context) -> Outcome<()> {
-    if ctx.args.yes {
-        return Ok(());
-    }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::declined("there is no terminal to ask on")
-            .next("add -y to send without being asked"));
-    }
-    let agreed = dialoguer::Confirm::new()
-        .with_prompt("Send it?")
-        .default(false)
-        .interact()
-        .map_err(|error| Failure::declined(error).next("add -y to send without being asked"))?;
-    if agreed {
-        Ok(())
-    } else {
-        Err(Failure::declined("you said no"))
-    }
 }
 
 /// Compute units and fee of a landed transaction; `None` while the node does not have it.

@@ -36,29 +36,50 @@ pub enum AccountError {
 /// Decodes an account of one of the programs; owner and discriminator are checked.
 ///
 /// Errors: `WrongOwner`, `Undecodable`.
-pub fn decode<T: AccountDeserialize + Owner>(key: &Pubkey, account: &Account) -> Result<T, AccountError> {
+pub fn decode<T: AccountDeserialize + Owner>(
+    key: &Pubkey,
+    account: &Account,
+) -> Result<T, AccountError> {
     if account.owner != T::owner() {
-        return Err(AccountError::WrongOwner { key: *key, owner: account.owner });
+        return Err(AccountError::WrongOwner {
+            key: *key,
+            owner: account.owner,
+        });
     }
-    T::try_deserialize(&mut account.data.as_slice())
-        .map_err(|error| AccountError::Undecodable { key: *key, reason: error.to_string() })
+    T::try_deserialize(&mut account.data.as_slice()).map_err(|error| AccountError::Undecodable {
+        key: *key,
+        reason: error.to_string(),
+    })
 }
 
 /// Decodes a token account or mint of the classic token program.
 ///
 /// Errors: `WrongOwner`, `Undecodable`.
-pub fn decode_token(key: &Pubkey, account: &Account) -> Result<anchor_spl::token::TokenAccount, AccountError> {
+pub fn decode_token(
+    key: &Pubkey,
+    account: &Account,
+) -> Result<anchor_spl::token::TokenAccount, AccountError> {
     if account.owner != anchor_spl::token::ID {
-        return Err(AccountError::WrongOwner { key: *key, owner: account.owner });
+        return Err(AccountError::WrongOwner {
+            key: *key,
+            owner: account.owner,
+        });
     }
-    anchor_spl::token::TokenAccount::try_deserialize(&mut account.data.as_slice())
-        .map_err(|error| AccountError::Undecodable { key: *key, reason: error.to_string() })
+    anchor_spl::token::TokenAccount::try_deserialize(&mut account.data.as_slice()).map_err(
+        |error| AccountError::Undecodable {
+            key: *key,
+            reason: error.to_string(),
+        },
+    )
 }
 
 /// Fetches and decodes one account; `None` where there is none.
 ///
 /// Errors: `WrongOwner`, `Undecodable`, `Chain`.
-pub fn find<T: AccountDeserialize + Owner>(chain: &dyn Chain, key: &Pubkey) -> Result<Option<T>, AccountError> {
+pub fn find<T: AccountDeserialize + Owner>(
+    chain: &dyn Chain,
+    key: &Pubkey,
+) -> Result<Option<T>, AccountError> {
     let account = chain.accounts(&[*key])?.into_iter().next().flatten();
     account.map(|account| decode(key, &account)).transpose()
 }
@@ -66,7 +87,10 @@ pub fn find<T: AccountDeserialize + Owner>(chain: &dyn Chain, key: &Pubkey) -> R
 /// Fetches and decodes one account that must exist.
 ///
 /// Errors: `Missing`, `WrongOwner`, `Undecodable`, `Chain`.
-pub fn fetch<T: AccountDeserialize + Owner>(chain: &dyn Chain, key: &Pubkey) -> Result<T, AccountError> {
+pub fn fetch<T: AccountDeserialize + Owner>(
+    chain: &dyn Chain,
+    key: &Pubkey,
+) -> Result<T, AccountError> {
     find(chain, key)?.ok_or(AccountError::Missing(*key))
 }
 

@@ -29,7 +29,11 @@ impl fmt::Display for ProgramFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let program = idl::program_name(&self.program).unwrap_or("program");
         let name = self.name.as_deref().unwrap_or("unnamed error");
-        write!(f, "{program} refused instruction {}: {name} ({})", self.instruction, self.code)?;
+        write!(
+            f,
+            "{program} refused instruction {}: {name} ({})",
+            self.instruction, self.code
+        )?;
         match &self.message {
             Some(message) => write!(f, ": {message}"),
             None => Ok(()),
@@ -39,7 +43,10 @@ impl fmt::Display for ProgramFailure {
 
 /// Names the failure if a program returned a custom code; a CPI's code is looked up in the calling
 /// program first and then in the others.
-pub fn describe_failure(error: &TransactionError, instructions: &[Instruction]) -> Option<ProgramFailure> {
+pub fn describe_failure(
+    error: &TransactionError,
+    instructions: &[Instruction],
+) -> Option<ProgramFailure> {
     let TransactionError::InstructionError(index, InstructionError::Custom(code)) = error else {
         return None;
     };

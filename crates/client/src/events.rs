@@ -56,7 +56,9 @@ pub fn events_of(record: &TransactionRecord) -> Vec<EmittedEvent> {
         .filter(|inner| idl::program_name(&inner.program).is_some())
         .filter(|inner| inner.accounts.first() == Some(&event_authority(&inner.program)))
         .filter_map(|inner| {
-            let data = inner.data.strip_prefix(anchor_lang::event::EVENT_IX_TAG_LE)?;
+            let data = inner
+                .data
+                .strip_prefix(anchor_lang::event::EVENT_IX_TAG_LE)?;
             Some((inner.program, data.to_vec()))
         })
         .enumerate()

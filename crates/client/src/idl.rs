@@ -18,16 +18,34 @@ static INTERFACES: LazyLock<[Interface; 5]> = LazyLock::new(|| {
         idl: serde_json::from_str(text).expect("the committed interface files are valid JSON"),
     };
     [
-        interface(registry::ID, "registry", include_str!("../../../idl/registry.json")),
-        interface(staking::ID, "staking", include_str!("../../../idl/staking.json")),
-        interface(rewards::ID, "rewards", include_str!("../../../idl/rewards.json")),
+        interface(
+            registry::ID,
+            "registry",
+            include_str!("../../../idl/registry.json"),
+        ),
+        interface(
+            staking::ID,
+            "staking",
+            include_str!("../../../idl/staking.json"),
+        ),
+        interface(
+            rewards::ID,
+            "rewards",
+            include_str!("../../../idl/rewards.json"),
+        ),
         interface(ide::ID, "ide", include_str!("../../../idl/ide.json")),
-        interface(booking::ID, "booking", include_str!("../../../idl/booking.json")),
+        interface(
+            booking::ID,
+            "booking",
+            include_str!("../../../idl/booking.json"),
+        ),
     ]
 });
 
 fn interface(program: &Pubkey) -> Option<&'static Interface> {
-    INTERFACES.iter().find(|interface| interface.program == *program)
+    INTERFACES
+        .iter()
+        .find(|interface| interface.program == *program)
 }
 
 fn entries<'a>(idl: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> {
@@ -63,7 +81,10 @@ fn by_discriminator(program: &Pubkey, list: &str, data: &[u8]) -> Option<&'stati
 /// 2^53 and all 128-bit ones are strings; keys and byte arrays are base58 and hex.
 pub fn event(program: &Pubkey, data: &[u8]) -> Option<(&'static str, Value)> {
     let name = by_discriminator(program, "events", data)?["name"].as_str()?;
-    let mut reader = Reader { idl: &interface(program)?.idl, bytes: data.get(8..)? };
+    let mut reader = Reader {
+        idl: &interface(program)?.idl,
+        bytes: data.get(8..)?,
+    };
     let value = reader.defined(name)?;
     reader.bytes.is_empty().then_some((name, value))
 }
@@ -123,16 +144,27 @@ impl Reader<'_> {
         }
         if let Some(inner) = shape.get("vec") {
             let count = u32::from_le_bytes(self.take(4)?.try_into().ok()?);
-            return (0..count).map(|_| self.value(inner)).collect::<Option<Vec<_>>>().map(Value::Array);
+            return (0..count)
+                .map(|_| self.value(inner))
+                .collect::<Option<Vec<_>>>()
+                .map(Value::Array);
         }
         if let Some(array) = shape.get("array") {
             let count = usize::try_from(array.get(1)?.as_u64()?).ok()?;
             if array.get(0)? == "u8" {
                 let bytes = self.take(count)?;
-                return Some(json!(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()));
+                return Some(json!(
+                    bytes
+                        .iter()
+                        .map(|byte| format!("{byte:02x}"))
+                        .collect::<String>()
+                ));
             }
             let inner = array.get(0)?;
-            return (0..count).map(|_| self.value(inner)).collect::<Option<Vec<_>>>().map(Value::Array);
+            return (0..count)
+                .map(|_| self.value(inner))
+                .collect::<Option<Vec<_>>>()
+                .map(Value::Array);
         }
         self.defined(shape.get("defined")?["name"].as_str()?)
     }
@@ -160,6 +192,10 @@ impl Reader<'_> {
             "string" => {
                 let length = usize::try_from(int!(u32)).ok()?;
                 json!(std::str::from_utf8(self.take(length)?).ok()?)
+            }
+            "bytes" => {
+                let length = usize::try_from(int!(u32)).ok()?;
+                json!(self.take(length)?)
             }
             _ => return None,
         })

@@ -15,7 +15,8 @@ use solana_rpc_client_api::{
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_status_client_types::{
-    EncodedConfirmedTransactionWithStatusMeta, UiInstruction, UiTransactionEncoding, option_serializer::OptionSerializer,
+    EncodedConfirmedTransactionWithStatusMeta, UiInstruction, UiTransactionEncoding,
+    option_serializer::OptionSerializer,
 };
 
 use crate::{
@@ -38,7 +39,11 @@ pub struct RpcChain {
 impl RpcChain {
     /// Connects to a node lazily: no call is made here.
     pub fn new(url: &str, commitment: CommitmentConfig) -> Self {
-        Self { client: RpcClient::new_with_commitment(url.to_owned(), commitment), commitment, skip_preflight: false }
+        Self {
+            client: RpcClient::new_with_commitment(url.to_owned(), commitment),
+            commitment,
+            skip_preflight: false,
+        }
     }
 
     /// Leaves out the node's own simulation before it forwards a transaction.
@@ -58,9 +63,19 @@ impl RpcChain {
     }
 
     /// All accounts of a program that begin with a discriminator.
-    pub fn program_accounts(&self, program: &Pubkey, discriminator: &[u8]) -> Result<Vec<(Pubkey, Account)>, ChainError> {
-        let all = self.client.get_program_accounts(program).map_err(from_client)?;
-        Ok(all.into_iter().filter(|(_, account)| account.data.starts_with(discriminator)).collect())
+    pub fn program_accounts(
+        &self,
+        program: &Pubkey,
+        discriminator: &[u8],
+    ) -> Result<Vec<(Pubkey, Account)>, ChainError> {
+        let all = self
+            .client
+            .get_program_accounts(program)
+            .map_err(from_client)?;
+        Ok(all
+            .into_iter()
+            .filter(|(_, account)| account.data.starts_with(discriminator))
+            .collect())
     }
 }
 
@@ -78,7 +93,9 @@ impl Chain for RpcChain {
     fn accounts(&self, keys: &[Pubkey]) -> Result<Vec<Option<Account>>, ChainError> {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(MAX_ACCOUNTS_PER_CALL) {
-            let part = self.client.get_multiple_accounts_with_commitment(chunk, self.commitment);
+            let part = self
+                .client
+                .get_multiple_accounts_with_commitment(chunk, self.commitment);
             found.extend(part.map_err(from_client)?.value);
         }
         Ok(found)
@@ -87,7 +104,10 @@ impl Chain for RpcChain {
     fn blockhash(&self) -> Result<LatestBlockhash, ChainError> {
         self.client
             .get_latest_blockhash_with_commitment(self.commitment)
-            .map(|(hash, last_valid_block_height)| LatestBlockhash { hash, last_valid_block_height })
+            .map(|(hash, last_valid_block_height)| LatestBlockhash {
+                hash,
+                last_valid_block_height,
+            })
             .map_err(from_client)
     }
 
@@ -100,12 +120,21 @@ impl Chain for RpcChain {
         });
         let signature: String = self
             .client
-            .send(RpcRequest::SendTransaction, json!([BASE64.encode(transaction), options]))
+            .send(
+                RpcRequest::SendTransaction,
+                json!([BASE64.encode(transaction), options]),
+            )
             .map_err(from_client)?;
-        signature.parse().map_err(|_| ChainError::Refused(format!("not a signature: {signature}")))
+        signature
+            .parse()
+            .map_err(|_| ChainError::Refused(format!("not a signature: {signature}")))
     }
 
-    fn status(&self, signatures: &[Signature], search_history: bool) -> Result<Statuses, ChainError> {
+    fn status(
+        &self,
+        signatures: &[Signature],
+        search_history: bool,
+    ) -> Result<Statuses, ChainError> {
         let response = if search_history {
             self.client.get_signature_statuses_with_history(signatures)
         } else {
@@ -128,14 +157,17 @@ impl Chain for RpcChain {
             .client
             .get_block_height_with_commitment(CommitmentConfig::finalized())
             .map_err(from_client)?;
-        Ok(Statuses { statuses, finalized_block_height })
+        Ok(Statuses {
+            statuses,
+            finalized_block_height,
+        })
     }
 }
 
 impl FeeOracle for RpcChain {
     fn simulate(&self, transaction: &[u8]) -> Result<Simulation, ChainError> {
-        let parsed: VersionedTransaction =
-            wincode::deserialize(transaction).map_err(|error| ChainError::Refused(error.to_string()))?;
+        let parsed: VersionedTransaction = wincode::deserialize(transaction)
+            .map_err(|error| ChainError::Refused(error.to_string()))?;
         let config = RpcSimulateTransactionConfig {
             sig_verify: false,
             replace_recent_blockhash: true,
@@ -143,7 +175,11 @@ impl FeeOracle for RpcChain {
             encoding: Some(UiTransactionEncoding::Base64),
             ..RpcSimulateTransactionConfig::default()
         };
-        let result = self.client.simulate_transaction_with_config(&parsed, config).map_err(from_client)?.value;
+        let result = self
+            .client
+            .simulate_transaction_with_config(&parsed, config)
+            .map_err(from_client)?
+            .value;
         Ok(Simulation {
             compute_units: result.units_consumed.unwrap_or_default(),
             error: result.err.map(Into::into),
@@ -152,7 +188,10 @@ impl FeeOracle for RpcChain {
     }
 
     fn recent_prices(&self, writable: &[Pubkey]) -> Result<Vec<u64>, ChainError> {
-        let fees = self.client.get_recent_prioritization_fees(writable).map_err(from_client)?;
+        let fees = self
+            .client
+            .get_recent_prioritization_fees(writable)
+            .map_err(from_client)?;
         Ok(fees.into_iter().map(|fee| fee.prioritization_fee).collect())
     }
 }
@@ -168,11 +207,17 @@ impl History for RpcChain {
                 limit: Some(MAX_SIGNATURES_PER_CALL),
                 commitment: Some(self.commitment),
             };
-            let page = self.client.get_signatures_for_address_with_config(address, config).map_err(from_client)?;
+            let page = self
+                .client
+                .get_signatures_for_address_with_config(address, config)
+                .map_err(from_client)?;
             let full = page.len() == MAX_SIGNATURES_PER_CALL;
             for entry in page {
                 signatures.push(
-                    entry.signature.parse::<Signature>().map_err(|error| ChainError::Refused(error.to_string()))?,
+                    entry
+                        .signature
+                        .parse::<Signature>()
+                        .map_err(|error| ChainError::Refused(error.to_string()))?,
                 );
             }
             before = signatures.last().copied();
@@ -184,8 +229,9 @@ impl History for RpcChain {
             .iter()
             .rev()
             .map(|signature| {
-                self.transaction(signature)?
-                    .ok_or_else(|| ChainError::Refused(format!("the node lists {signature} and does not have it")))
+                self.transaction(signature)?.ok_or_else(|| {
+                    ChainError::Refused(format!("the node lists {signature} and does not have it"))
+                })
             })
             .collect()
     }
@@ -198,13 +244,17 @@ impl History for RpcChain {
         };
         let response: Value = self
             .client
-            .send(RpcRequest::GetTransaction, json!([signature.to_string(), config]))
+            .send(
+                RpcRequest::GetTransaction,
+                json!([signature.to_string(), config]),
+            )
             .map_err(from_client)?;
         if response.is_null() {
             return Ok(None);
         }
         let encoded: EncodedConfirmedTransactionWithStatusMeta =
-            serde_json::from_value(response).map_err(|error| ChainError::Refused(error.to_string()))?;
+            serde_json::from_value(response)
+                .map_err(|error| ChainError::Refused(error.to_string()))?;
         record(*signature, encoded).map(Some)
     }
 }
@@ -214,22 +264,40 @@ fn record(
     encoded: EncodedConfirmedTransactionWithStatusMeta,
 ) -> Result<TransactionRecord, ChainError> {
     let broken = |what: &str| ChainError::Refused(format!("transaction {signature}: {what}"));
-    let transaction = encoded.transaction.transaction.decode().ok_or_else(|| broken("does not decode"))?;
-    let meta = encoded.transaction.meta.ok_or_else(|| broken("has no meta data"))?;
+    let transaction = encoded
+        .transaction
+        .transaction
+        .decode()
+        .ok_or_else(|| broken("does not decode"))?;
+    let meta = encoded
+        .transaction
+        .meta
+        .ok_or_else(|| broken("has no meta data"))?;
     let mut keys = transaction.message.static_account_keys().to_vec();
     if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
         for key in loaded.writable.iter().chain(&loaded.readonly) {
-            keys.push(key.parse().map_err(|_| broken("has an address that is none"))?);
+            keys.push(
+                key.parse()
+                    .map_err(|_| broken("has an address that is none"))?,
+            );
         }
     }
-    let key_at = |index: u8| keys.get(usize::from(index)).copied().ok_or_else(|| broken("names an account it has not"));
-    let resolve = |program: u8, accounts: &[u8], data: Vec<u8>| -> Result<ExecutedInstruction, ChainError> {
-        Ok(ExecutedInstruction {
-            program: key_at(program)?,
-            accounts: accounts.iter().map(|index| key_at(*index)).collect::<Result<_, _>>()?,
-            data,
-        })
+    let key_at = |index: u8| {
+        keys.get(usize::from(index))
+            .copied()
+            .ok_or_else(|| broken("names an account it has not"))
     };
+    let resolve =
+        |program: u8, accounts: &[u8], data: Vec<u8>| -> Result<ExecutedInstruction, ChainError> {
+            Ok(ExecutedInstruction {
+                program: key_at(program)?,
+                accounts: accounts
+                    .iter()
+                    .map(|index| key_at(*index))
+                    .collect::<Result<_, _>>()?,
+                data,
+            })
+        };
     let mut instructions = Vec::new();
     for top in transaction.message.instructions() {
         instructions.push(TopInstruction {
@@ -239,13 +307,18 @@ fn record(
     }
     if let OptionSerializer::Some(groups) = &meta.inner_instructions {
         for group in groups {
-            let top = instructions.get_mut(usize::from(group.index)).ok_or_else(|| broken("has stray inner calls"))?;
+            let top = instructions
+                .get_mut(usize::from(group.index))
+                .ok_or_else(|| broken("has stray inner calls"))?;
             for inner in &group.instructions {
                 let UiInstruction::Compiled(inner) = inner else {
                     return Err(broken("has inner calls in a parsed form"));
                 };
-                let data = bs58::decode(&inner.data).into_vec().map_err(|_| broken("has inner data that is not base58"))?;
-                top.inner.push(resolve(inner.program_id_index, &inner.accounts, data)?);
+                let data = bs58::decode(&inner.data)
+                    .into_vec()
+                    .map_err(|_| broken("has inner data that is not base58"))?;
+                top.inner
+                    .push(resolve(inner.program_id_index, &inner.accounts, data)?);
             }
         }
     }

@@ -87,7 +87,11 @@ pub trait Chain: Send + Sync {
     /// Hands over a serialized, signed transaction; success says nothing about its landing.
     fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError>;
     /// What became of the signatures; `search_history` looks beyond the recent ones.
-    fn status(&self, signatures: &[Signature], search_history: bool) -> Result<Statuses, ChainError>;
+    fn status(
+        &self,
+        signatures: &[Signature],
+        search_history: bool,
+    ) -> Result<Statuses, ChainError>;
 }
 
 /// Outcome of a simulated transaction.
@@ -170,8 +174,8 @@ pub fn build(
 ///
 /// Errors: `TooManyBytes`.
 pub fn serialize(transaction: &VersionedTransaction) -> Result<Vec<u8>, SendError> {
-    let bytes = wincode::serialize(transaction)
-        .map_err(|error| SendError::Signing(error.to_string()))?;
+    let bytes =
+        wincode::serialize(transaction).map_err(|error| SendError::Signing(error.to_string()))?;
     if bytes.len() > MAX_TRANSACTION_BYTES {
         return Err(SendError::TooManyBytes(bytes.len()));
     }
@@ -231,7 +235,10 @@ mod tests {
         let payer = Keypair::new();
         assert!(build(&payer, &[], &[instruction(1_000)], Hash::default()).is_ok());
         let result = build(&payer, &[], &[instruction(1_200)], Hash::default());
-        assert!(matches!(result, Err(SendError::TooManyBytes(bytes)) if bytes > 1_232), "{result:?}");
+        assert!(
+            matches!(result, Err(SendError::TooManyBytes(bytes)) if bytes > 1_232),
+            "{result:?}"
+        );
     }
 
     #[test]
@@ -249,9 +256,14 @@ mod tests {
         let payer = Keypair::new();
         let other = Keypair::new();
         let mut needs_other = instruction(0);
-        needs_other.accounts.push(AccountMeta::new_readonly(other.pubkey(), true));
+        needs_other
+            .accounts
+            .push(AccountMeta::new_readonly(other.pubkey(), true));
         let instructions = [needs_other];
-        assert!(matches!(build(&payer, &[], &instructions, Hash::default()), Err(SendError::Signing(_))));
+        assert!(matches!(
+            build(&payer, &[], &instructions, Hash::default()),
+            Err(SendError::Signing(_))
+        ));
         let signed = build(&payer, &[&other], &instructions, Hash::default()).expect("both sign");
         assert_eq!(signed.signatures.len(), 2);
     }

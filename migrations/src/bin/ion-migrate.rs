@@ -30,7 +30,8 @@ use solana_sdk_ids::sysvar;
 use solana_signer::Signer;
 
 /// The receiver program that owns price accounts on public clusters.
-const PRICE_RECEIVER: Pubkey = solana_pubkey::pubkey!("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
+const PRICE_RECEIVER: Pubkey =
+    solana_pubkey::pubkey!("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 const AUTHORITY_LAMPORTS: u64 = 1_000_000_000_000;
 const WALLET_LAMPORTS: u64 = 100_000_000_000;
 const WALLET_IO: u64 = 100_000 * IO_ONE;
@@ -59,7 +60,10 @@ struct Arguments {
     #[arg(long, default_value = ".ion/localnet/keys")]
     wallet_dir: PathBuf,
     /// Feed of IO in dollars, 64 hexadecimal digits.
-    #[arg(long, default_value = "0707070707070707070707070707070707070707070707070707070707070707")]
+    #[arg(
+        long,
+        default_value = "0707070707070707070707070707070707070707070707070707070707070707"
+    )]
     feed: String,
     /// Print one JSON object on standard output.
     #[arg(long)]
@@ -92,18 +96,35 @@ fn migrate(arguments: &Arguments) -> Result<()> {
         Some(folder) => Wallets::Folder(folder.clone()),
         None => Wallets::Development,
     };
-    let keys: Vec<Keypair> = GENESIS_WALLETS.iter().map(|name| wallets.key(name)).collect::<Result<_>>()?;
+    let keys: Vec<Keypair> = GENESIS_WALLETS
+        .iter()
+        .map(|name| wallets.key(name))
+        .collect::<Result<_>>()?;
     let authority = &keys[0];
     if arguments.development {
         airdrop(&chain, &authority.pubkey(), AUTHORITY_LAMPORTS)?;
     }
     let now = chain_time(&chain)?;
-    let plan = GenesisPlan::new(&wallets, PRICE_RECEIVER, feed_id(&arguments.feed)?, now, Rent::read(&chain)?)?;
+    let plan = GenesisPlan::new(
+        &wallets,
+        PRICE_RECEIVER,
+        feed_id(&arguments.feed)?,
+        now,
+        Rent::read(&chain)?,
+    )?;
     let bar = Bar(ProgressBar::new(0));
-    bar.0.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
+    bar.0
+        .set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
     let key_folder = arguments.keys.as_deref();
     let program_keys = |name: &str| program_key_of(key_folder, name);
-    let summary = run::run(&chain, &plan, &keys, &program_keys, &arguments.bytecode, &bar)?;
+    let summary = run::run(
+        &chain,
+        &plan,
+        &keys,
+        &program_keys,
+        &arguments.bytecode,
+        &bar,
+    )?;
     bar.0.finish_and_clear();
     let mut files = BTreeMap::new();
     if arguments.development {
@@ -115,18 +136,34 @@ fn migrate(arguments: &Arguments) -> Result<()> {
             fund(&chain, authority, &keys, &plan, &key.pubkey())?;
             files.insert(name, write_key(&arguments.wallet_dir, name, &key)?);
         }
-        for name in ["governance", "guardian", "scheduler", "verifier-1", "verifier-2", "verifier-3"] {
+        for name in [
+            "governance",
+            "guardian",
+            "scheduler",
+            "verifier-1",
+            "verifier-2",
+            "verifier-3",
+        ] {
             airdrop(&chain, &wallets.key(name)?.pubkey(), WALLET_LAMPORTS)?;
         }
     }
     if arguments.json {
-        println!("{}", serde_json::json!({ "url": arguments.url, "summary": summary, "wallets": files }));
+        println!(
+            "{}",
+            serde_json::json!({ "url": arguments.url, "summary": summary, "wallets": files })
+        );
     } else {
-        println!("genesis is sealed ({} transactions sent)", summary.transactions);
+        println!(
+            "genesis is sealed ({} transactions sent)",
+            summary.transactions
+        );
         for (name, address) in &summary.programs {
             println!("  program {name:<10} {address}");
         }
-        println!("  IO mint            {}\n  USDC mint          {}", summary.io_mint, summary.usdc_mint);
+        println!(
+            "  IO mint            {}\n  USDC mint          {}",
+            summary.io_mint, summary.usdc_mint
+        );
         for (name, path) in &files {
             println!("  wallet {name:<16} {}", path.display());
         }
@@ -145,30 +182,48 @@ fn program_key_of(folder: Option<&Path>, name: &str) -> Result<Keypair> {
 }
 
 fn feed_id(text: &str) -> Result<[u8; 32]> {
-    ensure!(text.len() == 64 && text.is_ascii(), "a feed id has 64 hexadecimal digits");
+    ensure!(
+        text.len() == 64 && text.is_ascii(),
+        "a feed id has 64 hexadecimal digits"
+    );
     let mut id = [0; 32];
     for (byte, at) in id.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(&text[at..at + 2], 16).context("a feed id has 64 hexadecimal digits")?;
+        *byte = u8::from_str_radix(&text[at..at + 2], 16)
+            .context("a feed id has 64 hexadecimal digits")?;
     }
     Ok(id)
 }
 
 /// Chain time from the Clock sysvar; the timestamp is its last field.
 fn chain_time(chain: &dyn Chain) -> Result<i64> {
-    let clock = chain.accounts(&[sysvar::clock::ID])?.pop().flatten().context("the chain has no clock")?;
-    let bytes = clock.data.get(32..40).context("the clock sysvar is short")?;
+    let clock = chain
+        .accounts(&[sysvar::clock::ID])?
+        .pop()
+        .flatten()
+        .context("the chain has no clock")?;
+    let bytes = clock
+        .data
+        .get(32..40)
+        .context("the clock sysvar is short")?;
     Ok(i64::from_le_bytes(bytes.try_into()?))
 }
 
 /// Tops a wallet up from the node's faucet.
 fn airdrop(chain: &RpcChain, wallet: &Pubkey, lamports: u64) -> Result<()> {
     let balance = |chain: &RpcChain| -> Result<u64> {
-        Ok(chain.accounts(&[*wallet])?.pop().flatten().map_or(0, |account| account.lamports))
+        Ok(chain
+            .accounts(&[*wallet])?
+            .pop()
+            .flatten()
+            .map_or(0, |account| account.lamports))
     };
     if balance(chain)? >= lamports / 2 {
         return Ok(());
     }
-    chain.client().request_airdrop(wallet, lamports).context("the node gives no lamports: is it a local chain?")?;
+    chain
+        .client()
+        .request_airdrop(wallet, lamports)
+        .context("the node gives no lamports: is it a local chain?")?;
     let deadline = Instant::now() + AIRDROP_DEADLINE;
     while balance(chain)? < lamports / 2 {
         if Instant::now() > deadline {
@@ -180,19 +235,36 @@ fn airdrop(chain: &RpcChain, wallet: &Pubkey, lamports: u64) -> Result<()> {
 }
 
 /// Gives a demo wallet lamports and both tokens, once.
-fn fund(chain: &RpcChain, authority: &Keypair, keys: &[Keypair], plan: &GenesisPlan, wallet: &Pubkey) -> Result<()> {
+fn fund(
+    chain: &RpcChain,
+    authority: &Keypair,
+    keys: &[Keypair],
+    plan: &GenesisPlan,
+    wallet: &Pubkey,
+) -> Result<()> {
     airdrop(chain, wallet, WALLET_LAMPORTS)?;
-    let io_account = anchor_spl::associated_token::get_associated_token_address(wallet, &plan.io_mint);
+    let io_account =
+        anchor_spl::associated_token::get_associated_token_address(wallet, &plan.io_mint);
     if chain.accounts(&[io_account])?.pop().flatten().is_some() {
         return Ok(());
     }
     let payer = authority.pubkey();
-    let treasury = keys.iter().find(|key| key.pubkey() == plan.treasury).context("the treasury's key")?;
+    let treasury = keys
+        .iter()
+        .find(|key| key.pubkey() == plan.treasury)
+        .context("the treasury's key")?;
     let mut instructions = vec![
         tokens::create_associated_account(&payer, wallet, &plan.io_mint),
         tokens::transfer(Mint::Io, &plan.io_mint, &plan.treasury, wallet, WALLET_IO)?,
     ];
-    instructions.extend(tokens::mint_to_wallet(&plan.usdc_mint, &payer, &payer, wallet, WALLET_USDC)?);
-    send::send(chain, authority, &[treasury], &instructions).with_context(|| format!("fund {wallet}"))?;
+    instructions.extend(tokens::mint_to_wallet(
+        &plan.usdc_mint,
+        &payer,
+        &payer,
+        wallet,
+        WALLET_USDC,
+    )?);
+    send::send(chain, authority, &[treasury], &instructions)
+        .with_context(|| format!("fund {wallet}"))?;
     Ok(())
 }

@@ -45,7 +45,7 @@ impl Narrator {
             return;
         }
         let mut table = Table::new();
-        table.load_preset(UTF8_FULL_CONDENSED).set_header(header);
+        table.load_style(UTF8_FULL_CONDENSED).set_header(header);
         for row in rows {
             table.add_row(row);
         }

@@ -41,6 +41,11 @@ impl Service {
         &self.name
     }
 
+    /// Whether it was started and not ended since.
+    pub fn is_running(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// Starts the process and waits until its health endpoint answers.
     pub fn start(&mut self, http: &Http) -> Result<()> {
         fs::create_dir_all(self.log.parent().context("a log file has a folder")?)?;

@@ -31,7 +31,15 @@ pub struct PostedPrice {
 impl PostedPrice {
     /// Price 0.15 USD with 20 bps of confidence, published at `now`.
     pub fn at(now: i64, feed_id: [u8; 32]) -> Self {
-        Self { price: 15_000_000, conf: 30_000, exponent: -8, publish_time: now, ema_price: 15_000_000, full: true, feed_id }
+        Self {
+            price: 15_000_000,
+            conf: 30_000,
+            exponent: -8,
+            publish_time: now,
+            ema_price: 15_000_000,
+            full: true,
+            feed_id,
+        }
     }
 
     /// The account that holds it, owned by `receiver`.
@@ -41,7 +49,11 @@ impl PostedPrice {
     pub fn account(&self, receiver: Pubkey) -> Account {
         let update = PriceUpdateV2 {
             write_authority: receiver,
-            verification_level: if self.full { VerificationLevel::Full } else { VerificationLevel::Partial { num_signatures: 5 } },
+            verification_level: if self.full {
+                VerificationLevel::Full
+            } else {
+                VerificationLevel::Partial { num_signatures: 5 }
+            },
             price_message: PriceFeedMessage {
                 feed_id: self.feed_id,
                 price: self.price,
@@ -55,8 +67,16 @@ impl PostedPrice {
             posted_slot: 1,
         };
         let mut data = Vec::new();
-        update.try_serialize(&mut data).expect("serialises into memory");
+        update
+            .try_serialize(&mut data)
+            .expect("serialises into memory");
         data.resize(PriceUpdateV2::LEN, 0);
-        Account { lamports: 10_000_000, data, owner: receiver, executable: false, rent_epoch: u64::MAX }
+        Account {
+            lamports: 10_000_000,
+            data,
+            owner: receiver,
+            executable: false,
+            rent_epoch: u64::MAX,
+        }
     }
 }

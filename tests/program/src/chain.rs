@@ -39,21 +39,37 @@ impl LiteChain {
         let mut svm = LiteSVM::new().with_transaction_history(0);
         for (name, id) in ion_migrations::keys::PROGRAMS {
             let path = bytecode_path(name);
-            svm.add_program_from_file(id, &path).unwrap_or_else(|error| {
-                panic!("{} cannot be loaded ({error:?}): run `cargo xtask build-sbf` first", path.display())
-            });
+            svm.add_program_from_file(id, &path)
+                .unwrap_or_else(|error| {
+                    panic!(
+                        "{} cannot be loaded ({error:?}): run `cargo xtask build-sbf` first",
+                        path.display()
+                    )
+                });
             let data = solana_loader_v3_interface::get_program_data_address(&id);
-            let mut account = svm.get_account(&data).expect("a deployed program has its data account");
+            let mut account = svm
+                .get_account(&data)
+                .expect("a deployed program has its data account");
             account.data[AUTHORITY_OFFSET] = 1;
-            account.data[AUTHORITY_OFFSET + 1..AUTHORITY_OFFSET + 33].copy_from_slice(authority.as_ref());
-            svm.set_account(data, account).expect("the data account is rent exempt");
+            account.data[AUTHORITY_OFFSET + 1..AUTHORITY_OFFSET + 33]
+                .copy_from_slice(authority.as_ref());
+            svm.set_account(data, account)
+                .expect("the data account is rent exempt");
         }
-        Self(Mutex::new(Inner { svm, records: Vec::new(), by_signature: HashMap::new() }))
+        Self(Mutex::new(Inner {
+            svm,
+            records: Vec::new(),
+            by_signature: HashMap::new(),
+        }))
     }
 
     /// Runs `act` on the machine itself, for what no transaction can do.
     pub fn with<T>(&self, act: impl FnOnce(&mut LiteSVM) -> T) -> T {
-        act(&mut self.0.lock().expect("no test panicked inside the machine").svm)
+        act(&mut self
+            .0
+            .lock()
+            .expect("no test panicked inside the machine")
+            .svm)
     }
 
     /// The chain's time in Unix seconds.
@@ -83,12 +99,15 @@ impl Chain for LiteChain {
     }
 
     fn blockhash(&self) -> Result<LatestBlockhash, ChainError> {
-        Ok(self.with(|svm| LatestBlockhash { hash: svm.latest_blockhash(), last_valid_block_height: u64::MAX }))
+        Ok(self.with(|svm| LatestBlockhash {
+            hash: svm.latest_blockhash(),
+            last_valid_block_height: u64::MAX,
+        }))
     }
 
     fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError> {
-        let parsed: VersionedTransaction =
-            wincode::deserialize(transaction).map_err(|error| ChainError::Refused(error.to_string()))?;
+        let parsed: VersionedTransaction = wincode::deserialize(transaction)
+            .map_err(|error| ChainError::Refused(error.to_string()))?;
         let signature = parsed.signatures[0];
         let mut inner = self.0.lock().expect("no test panicked inside the machine");
         let outcome = inner.svm.send_transaction(parsed.clone());
@@ -112,25 +131,38 @@ impl Chain for LiteChain {
         }
     }
 
-    fn status(&self, signatures: &[Signature], _search_history: bool) -> Result<Statuses, ChainError> {
+    fn status(
+        &self,
+        signatures: &[Signature],
+        _search_history: bool,
+    ) -> Result<Statuses, ChainError> {
         let inner = self.0.lock().expect("no test panicked inside the machine");
         let statuses = signatures
             .iter()
-            .map(|signature| match inner.by_signature.contains_key(signature) {
-                true => TxStatus::Succeeded,
-                false => TxStatus::NotFound,
-            })
+            .map(
+                |signature| match inner.by_signature.contains_key(signature) {
+                    true => TxStatus::Succeeded,
+                    false => TxStatus::NotFound,
+                },
+            )
             .collect();
-        Ok(Statuses { statuses, finalized_block_height: 0 })
+        Ok(Statuses {
+            statuses,
+            finalized_block_height: 0,
+        })
     }
 }
 
 impl FeeOracle for LiteChain {
     fn simulate(&self, transaction: &[u8]) -> Result<Simulation, ChainError> {
-        let parsed: VersionedTransaction =
-            wincode::deserialize(transaction).map_err(|error| ChainError::Refused(error.to_string()))?;
+        let parsed: VersionedTransaction = wincode::deserialize(transaction)
+            .map_err(|error| ChainError::Refused(error.to_string()))?;
         Ok(self.with(|svm| match svm.simulate_transaction(parsed) {
-            Ok(info) => Simulation { compute_units: info.meta.compute_units_consumed, error: None, logs: info.meta.logs },
+            Ok(info) => Simulation {
+                compute_units: info.meta.compute_units_consumed,
+                error: None,
+                logs: info.meta.logs,
+            },
             Err(failed) => Simulation {
                 compute_units: failed.meta.compute_units_consumed,
                 error: Some(failed.err),
@@ -146,13 +178,18 @@ impl FeeOracle for LiteChain {
 
 impl History for LiteChain {
     fn transactions(&self, address: &Pubkey) -> Result<Vec<TransactionRecord>, ChainError> {
-        let names = |executed: &ExecutedInstruction| executed.program == *address || executed.accounts.contains(address);
+        let names = |executed: &ExecutedInstruction| {
+            executed.program == *address || executed.accounts.contains(address)
+        };
         let inner = self.0.lock().expect("no test panicked inside the machine");
         Ok(inner
             .records
             .iter()
             .filter(|record| {
-                record.instructions.iter().any(|top| names(&top.instruction) || top.inner.iter().any(names))
+                record
+                    .instructions
+                    .iter()
+                    .any(|top| names(&top.instruction) || top.inner.iter().any(names))
             })
             .cloned()
             .collect())
@@ -160,15 +197,26 @@ impl History for LiteChain {
 
     fn transaction(&self, signature: &Signature) -> Result<Option<TransactionRecord>, ChainError> {
         let inner = self.0.lock().expect("no test panicked inside the machine");
-        Ok(inner.by_signature.get(signature).map(|index| inner.records[*index].clone()))
+        Ok(inner
+            .by_signature
+            .get(signature)
+            .map(|index| inner.records[*index].clone()))
     }
 }
 
-fn record(transaction: &VersionedTransaction, meta: &TransactionMetadata, slot: u64, time: i64) -> TransactionRecord {
+fn record(
+    transaction: &VersionedTransaction,
+    meta: &TransactionMetadata,
+    slot: u64,
+    time: i64,
+) -> TransactionRecord {
     let keys = transaction.message.static_account_keys();
     let resolve = |program: u8, accounts: &[u8], data: &[u8]| ExecutedInstruction {
         program: keys[usize::from(program)],
-        accounts: accounts.iter().map(|index| keys[usize::from(*index)]).collect(),
+        accounts: accounts
+            .iter()
+            .map(|index| keys[usize::from(*index)])
+            .collect(),
         data: data.to_vec(),
     };
     let instructions = transaction

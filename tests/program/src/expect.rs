@@ -13,14 +13,20 @@ use solana_pubkey::Pubkey;
 /// # Panics
 /// If it succeeded or failed otherwise.
 #[track_caller]
-pub fn expect_error<T: Debug>(result: Result<T, SendError>, program: Pubkey, error: impl Into<u32>, index: u8) {
+pub fn expect_error<T: Debug>(
+    result: Result<T, SendError>,
+    program: Pubkey,
+    error: impl Into<u32>,
+    index: u8,
+) {
     let expected = error.into();
     match result {
         Err(SendError::Program(failure)) => assert_eq!(
             (failure.program, failure.code, failure.instruction),
             (program, expected, index),
             "refused by {failure} and not by {} ({expected})",
-            ion_client::errors::lookup(&program, expected).map_or_else(|| "?".to_owned(), |(name, _)| name),
+            ion_client::errors::lookup(&program, expected)
+                .map_or_else(|| "?".to_owned(), |(name, _)| name),
         ),
         other => panic!("expected error {expected} of {program}, got {other:?}"),
     }

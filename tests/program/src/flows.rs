@@ -38,7 +38,10 @@ pub struct TestDevice {
 impl TestDevice {
     /// The names that instructions of staking go by.
     pub fn staked(&self) -> staking::StakedDevice {
-        staking::StakedDevice { device: self.key, class: self.class }
+        staking::StakedDevice {
+            device: self.key,
+            class: self.class,
+        }
     }
 }
 
@@ -49,7 +52,11 @@ impl World {
     /// If there is none.
     pub fn class_id(&self, name: &str) -> u16 {
         let classes = ion_migrations::tables::classes().expect("the tables parse");
-        classes.into_iter().find(|class| class.name == name).expect("the class is in the tables").id
+        classes
+            .into_iter()
+            .find(|class| class.name == name)
+            .expect("the class is in the tables")
+            .id
     }
 
     /// Registers a device of a new supplier who holds `io` base units; status Pending.
@@ -65,10 +72,22 @@ impl World {
             &owner.pubkey(),
             &device_key.pubkey(),
             class,
-            RegisterDeviceArgs { qty, payout_wallet: owner.pubkey(), ask_usd_micros, open_until: 0 },
+            RegisterDeviceArgs {
+                qty,
+                payout_wallet: owner.pubkey(),
+                ask_usd_micros,
+                open_until: 0,
+            },
         );
-        self.send(&owner, &[&device_key], &[instruction]).expect("registration");
-        TestDevice { key: addresses::registry::device(&device_key.pubkey()), device_key, owner, class, qty }
+        self.send(&owner, &[&device_key], &[instruction])
+            .expect("registration");
+        TestDevice {
+            key: addresses::registry::device(&device_key.pubkey()),
+            device_key,
+            owner,
+            class,
+            qty,
+        }
     }
 
     /// Opens the poll of a report and has two verifiers attest the payload.
@@ -79,7 +98,8 @@ impl World {
         let poll = addresses::registry::poll(kind, subject, seq);
         if !self.exists(&poll) {
             let open = governance::open_poll(&self.authority.pubkey(), kind, subject, seq);
-            self.send(&self.authority, &[], &[open]).expect("poll opens");
+            self.send(&self.authority, &[], &[open])
+                .expect("poll opens");
         }
         let hash = payload_hash::<Sha256Hasher>(kind, &subject.to_bytes(), seq, payload);
         for verifier in &self.verifiers[..2] {
@@ -114,9 +134,23 @@ impl World {
     /// arguments that apply it.
     pub fn report_devices(&self, leaves: &[DeviceLeaf]) -> Vec<ApplyDeviceLeafArgs> {
         let hour = self.hour();
-        let tree = Tree::new(leaves.iter().map(DeviceLeaf::hash::<Sha256Hasher>).collect());
-        let report = LeafReport { root: tree.root(), leaf_count: tree.count(), bundle: [9; 32] };
-        self.attest(ReportKind::DeviceReport, &registry::ID, hour, &report.encode());
+        let tree = Tree::new(
+            leaves
+                .iter()
+                .map(DeviceLeaf::hash::<Sha256Hasher>)
+                .collect(),
+        );
+        let report = LeafReport {
+            root: tree.root(),
+            leaf_count: tree.count(),
+            bundle: [9; 32],
+        };
+        self.attest(
+            ReportKind::DeviceReport,
+            &registry::ID,
+            hour,
+            &report.encode(),
+        );
         leaves
             .iter()
             .enumerate()
@@ -141,10 +175,14 @@ impl World {
     /// # Panics
     /// If a step is refused.
     pub fn bring_up(&self, devices: &[&TestDevice]) {
-        let leaves: Vec<_> = devices.iter().map(|device| Self::up_leaf(&device.key)).collect();
+        let leaves: Vec<_> = devices
+            .iter()
+            .map(|device| Self::up_leaf(&device.key))
+            .collect();
         for (device, args) in devices.iter().zip(self.report_devices(&leaves)) {
             let apply = governance::apply_device_leaf(&self.authority.pubkey(), &device.key, args);
-            self.send(&self.authority, &[], &[apply]).expect("the leaf applies");
+            self.send(&self.authority, &[], &[apply])
+                .expect("the leaf applies");
         }
     }
 
@@ -153,13 +191,19 @@ impl World {
     /// # Panics
     /// If the rule refuses the device.
     pub fn required(&self, device: &TestDevice) -> u64 {
-        let class: registry::state::ProcessorClass = self.get(&addresses::registry::class(device.class));
-        let params: registry::state::Params = self.get(&addresses::registry::params(&::staking::ID));
+        let class: registry::state::ProcessorClass =
+            self.get(&addresses::registry::class(device.class));
+        let params: registry::state::Params =
+            self.get(&addresses::registry::params(&::staking::ID));
         let base = params.value(&ion_economics::params::staking::BASE_STAKE, self.now());
         let base = u64::try_from(base).expect("a stake is positive");
-        stake::required(ion_economics::units::Io::from_base_units(base), class.stake_multiplier(self.now()), device.qty)
-            .expect("within bounds")
-            .base_units()
+        stake::required(
+            ion_economics::units::Io::from_base_units(base),
+            class.stake_multiplier(self.now()),
+            device.qty,
+        )
+        .expect("within bounds")
+        .base_units()
     }
 
     /// Opens the stake of a device and deposits `amount` from its owner's wallet.
@@ -171,12 +215,14 @@ impl World {
         let stake = addresses::staking::device_stake(&device.key);
         if !self.exists(&stake) {
             let open = staking::open_stake(&self.authority.pubkey(), &mint, &device.key);
-            self.send(&self.authority, &[], &[open]).expect("stake opens");
+            self.send(&self.authority, &[], &[open])
+                .expect("stake opens");
         }
         let wallet = device.owner.pubkey();
         let source = get_associated_token_address(&wallet, &mint);
         let deposit = staking::stake(&wallet, None, &mint, &source, &device.staked(), amount);
-        self.send(&device.owner, &[], &[deposit]).expect("the stake is taken");
+        self.send(&device.owner, &[], &[deposit])
+            .expect("the stake is taken");
     }
 
     /// A device that is up, fully staked and past its first hours, with its owner holding nothing
@@ -192,16 +238,28 @@ impl World {
     ///
     /// # Panics
     /// If a step is refused.
-    pub fn ready_devices(&self, class: &str, qty: u8, ask_usd_micros: u64, count: usize) -> Vec<TestDevice> {
-        let devices: Vec<_> = (0..count).map(|_| self.register(class, qty, ask_usd_micros, 0)).collect();
+    pub fn ready_devices(
+        &self,
+        class: &str,
+        qty: u8,
+        ask_usd_micros: u64,
+        count: usize,
+    ) -> Vec<TestDevice> {
+        let devices: Vec<_> = (0..count)
+            .map(|_| self.register(class, qty, ask_usd_micros, 0))
+            .collect();
         for device in &devices {
             let required = self.required(device);
             self.give(&device.owner.pubkey(), required, 0);
             self.stake(device, required);
         }
         self.bring_up(&devices.iter().collect::<Vec<_>>());
-        let params: registry::state::Params = self.get(&addresses::registry::params(&::booking::ID));
-        let hours = params.value(&ion_economics::params::booking::ONBOARDING_HOURS, self.now());
+        let params: registry::state::Params =
+            self.get(&addresses::registry::params(&::booking::ID));
+        let hours = params.value(
+            &ion_economics::params::booking::ONBOARDING_HOURS,
+            self.now(),
+        );
         self.warp(hours * HOUR);
         devices
     }

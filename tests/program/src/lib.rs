@@ -4,9 +4,11 @@
 //! network after genesis with a clock to move, wallets to fund and an oracle account to write. Every
 //! transaction goes through the client's `send`, so a test never sends what a cluster would refuse.
 
+pub mod booking_stage;
 pub mod chain;
 pub mod expect;
 pub mod flows;
+pub mod staking_stage;
 pub mod world;
 
 pub use expect::{expect_error, expect_framework_error};

@@ -83,7 +83,10 @@ impl World {
         let world = Self::before_genesis();
         let keys = world.genesis_keys();
         for step in genesis::steps(&world.plan).expect("the tables parse") {
-            let signers: Vec<&Keypair> = keys.iter().filter(|key| step.needs(&key.pubkey())).collect();
+            let signers: Vec<&Keypair> = keys
+                .iter()
+                .filter(|key| step.needs(&key.pubkey()))
+                .collect();
             world
                 .send(&world.authority, &signers, &step.instructions)
                 .unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
@@ -94,7 +97,11 @@ impl World {
 
     /// The programs are deployed and nothing is initialised.
     pub fn before_genesis() -> Self {
-        let key = |name: &str| Wallets::Development.key(name).expect("development keys are derived");
+        let key = |name: &str| {
+            Wallets::Development
+                .key(name)
+                .expect("development keys are derived")
+        };
         let authority = key("authority");
         let chain = LiteChain::new(&authority.pubkey());
         chain.set_time(WORLD_START);
@@ -134,7 +141,11 @@ impl World {
     pub fn genesis_keys(&self) -> Vec<Keypair> {
         GENESIS_WALLETS
             .iter()
-            .map(|name| Wallets::Development.key(name).expect("development keys are derived"))
+            .map(|name| {
+                Wallets::Development
+                    .key(name)
+                    .expect("development keys are derived")
+            })
             .collect()
     }
 
@@ -143,7 +154,10 @@ impl World {
     /// # Panics
     /// If the machine refuses the airdrop.
     pub fn fund(&self, wallet: &Pubkey) {
-        self.chain.with(|svm| svm.airdrop(wallet, WALLET_LAMPORTS)).expect("the machine gives lamports");
+        let refused = self
+            .chain
+            .with(|svm| svm.airdrop(wallet, WALLET_LAMPORTS).is_err());
+        assert!(!refused, "the machine gives lamports");
     }
 
     /// A new wallet with lamports and this much of both tokens (base units).
@@ -171,14 +185,23 @@ impl World {
         ];
         if io > 0 {
             let treasury = self.treasury.pubkey();
-            instructions.push(tokens::transfer(tokens::Mint::Io, &io_mint, &treasury, wallet, io).expect("classic token"));
+            instructions.push(
+                tokens::transfer(tokens::Mint::Io, &io_mint, &treasury, wallet, io)
+                    .expect("classic token"),
+            );
         }
         if usdc > 0 {
-            let [_, mint] = tokens::mint_to_wallet(&usdc_mint, &payer, &payer, wallet, usdc).expect("classic token");
+            let [_, mint] = tokens::mint_to_wallet(&usdc_mint, &payer, &payer, wallet, usdc)
+                .expect("classic token");
             instructions.push(mint);
         }
         let signers = [&self.treasury];
-        self.send(&self.authority, &signers[..usize::from(io > 0)], &instructions).expect("funding succeeds");
+        self.send(
+            &self.authority,
+            &signers[..usize::from(io > 0)],
+            &instructions,
+        )
+        .expect("funding succeeds");
     }
 
     /// Sends instructions in one transaction.
@@ -191,20 +214,41 @@ impl World {
         instructions: &[Instruction],
     ) -> Result<TransactionRecord, SendError> {
         let signature = send::send(&self.chain, payer, signers, instructions)?;
-        let record = self.chain.transaction(&signature)?.expect("a confirmed transaction is in history");
+        let record = self
+            .chain
+            .transaction(&signature)?
+            .expect("a confirmed transaction is in history");
         let inner = record.inner_instructions().count();
-        assert!(inner + instructions.len() <= send::MAX_INSTRUCTIONS, "{inner} inner instructions");
+        assert!(
+            inner + instructions.len() <= send::MAX_INSTRUCTIONS,
+            "{inner} inner instructions"
+        );
         if let [instruction] = instructions {
             self.measure(payer, signers, instruction, &record);
         }
         Ok(record)
     }
 
-    fn measure(&self, payer: &Keypair, signers: &[&Keypair], instruction: &Instruction, record: &TransactionRecord) {
-        let Some(program) = idl::program_name(&instruction.program_id) else { return };
-        let Some(name) = idl::instruction_name(&instruction.program_id, &instruction.data) else { return };
-        let transaction =
-            send::build(payer, signers, std::slice::from_ref(instruction), Default::default()).expect("it was sent");
+    fn measure(
+        &self,
+        payer: &Keypair,
+        signers: &[&Keypair],
+        instruction: &Instruction,
+        record: &TransactionRecord,
+    ) {
+        let Some(program) = idl::program_name(&instruction.program_id) else {
+            return;
+        };
+        let Some(name) = idl::instruction_name(&instruction.program_id, &instruction.data) else {
+            return;
+        };
+        let transaction = send::build(
+            payer,
+            signers,
+            std::slice::from_ref(instruction),
+            Default::default(),
+        )
+        .expect("it was sent");
         self.measured.borrow_mut().push(Measured {
             instruction: format!("{program}.{name}"),
             compute_units: record.compute_units,
@@ -253,7 +297,11 @@ impl World {
     /// # Panics
     /// If there is none.
     pub fn raw(&self, key: &Pubkey) -> Account {
-        self.chain.accounts(&[*key]).expect("reading cannot fail").remove(0).expect("the account exists")
+        self.chain
+            .accounts(&[*key])
+            .expect("reading cannot fail")
+            .remove(0)
+            .expect("the account exists")
     }
 
     /// Writes an account, for what no transaction can do.
@@ -261,7 +309,9 @@ impl World {
     /// # Panics
     /// If the machine refuses it.
     pub fn put(&self, key: &Pubkey, account: Account) {
-        self.chain.with(|svm| svm.set_account(*key, account)).expect("the machine takes the account");
+        self.chain
+            .with(|svm| svm.set_account(*key, account))
+            .expect("the machine takes the account");
     }
 
     /// A wallet's balance of IO in its associated account, base units.
@@ -306,8 +356,15 @@ impl World {
     /// # Panics
     /// If there is none or more than one.
     #[track_caller]
-    pub fn event<T: AnchorDeserialize + Discriminator>(&self, program: Pubkey, record: &TransactionRecord) -> T {
-        let mut found: Vec<T> = events::events_of(record).iter().filter_map(|event| event.decode(&program)).collect();
+    pub fn event<T: AnchorDeserialize + Discriminator>(
+        &self,
+        program: Pubkey,
+        record: &TransactionRecord,
+    ) -> T {
+        let mut found: Vec<T> = events::events_of(record)
+            .iter()
+            .filter_map(|event| event.decode(&program))
+            .collect();
         assert_eq!(found.len(), 1, "events of this type in the transaction");
         found.remove(0)
     }

@@ -47,7 +47,12 @@ fn staking_and_registry_stay_within_their_budgets() {
     world.send(owner, &[], &[begin]).unwrap();
     world.warp(14 * 86_400);
     let mint = world.plan.io_mint;
-    let withdraw = staking::withdraw(&owner.pubkey(), &mint, &ata(&owner.pubkey(), &mint), &device.staked());
+    let withdraw = staking::withdraw(
+        &owner.pubkey(),
+        &mint,
+        &ata(&owner.pubkey(), &mint),
+        &device.staked(),
+    );
     world.send(owner, &[], &[withdraw]).unwrap();
     for m in world.measured() {
         println!("{m:?}");

@@ -13,9 +13,17 @@ fn genesis_run_to_its_end_seals_with_every_class_of_the_tables() {
     assert_eq!(config.live_classes, 45);
     for row in tables::classes().unwrap() {
         let class: ProcessorClass = world.get(&addresses::registry::class(row.id));
-        assert_eq!((class.id, class.reward_multiplier(world.now())), (row.id, row.mult_fp), "{}", row.name);
+        assert_eq!(
+            (class.id, class.reward_multiplier(world.now())),
+            (row.id, row.mult_fp),
+            "{}",
+            row.name
+        );
     }
-    assert_eq!(world.io_of(&world.plan.treasury), genesis::GENESIS_SUPPLY_IO);
+    assert_eq!(
+        world.io_of(&world.plan.treasury),
+        genesis::GENESIS_SUPPLY_IO
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `ion stake`.
 
+pub mod book;
 mod deposit;
 mod open;
+mod refresh;
 pub mod show;
 mod unstake;
 mod withdraw;
@@ -21,6 +23,8 @@ pub enum StakeCommand {
     Unstake(unstake::UnstakeArgs),
     /// Withdraws stake whose cooldown is over
     Withdraw(withdraw::WithdrawArgs),
+    /// Brings the stake of a device up to date; anyone may
+    Refresh(refresh::RefreshArgs),
     /// Shows the stake of a device
     Show(show::ShowArgs),
 }
@@ -33,6 +37,7 @@ impl StakeCommand {
             Self::Deposit(args) => args.run(ctx),
             Self::Unstake(args) => args.run(ctx),
             Self::Withdraw(args) => args.run(ctx),
+            Self::Refresh(args) => args.run(ctx),
             Self::Show(args) => args.run(ctx),
         }
     }

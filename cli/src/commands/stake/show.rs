@@ -2,17 +2,13 @@
 
 use clap::Args;
 use ion_client::{accounts, addresses};
-use ion_economics::{
-    params, stake,
-    units::{Bps, Io},
-};
 use registry::state::{Device, Params, ProcessorClass};
 use solana_pubkey::Pubkey;
-use staking::state::DeviceStake;
 
+use super::book::{Book, refused};
 use crate::{
     amount::Amount,
-    commands::device,
+    commands::{device, position::show::status_name},
     context::Context,
     failure::{Failure, Outcome},
     output::{Cell, Record},
@@ -37,74 +33,35 @@ impl ShowArgs {
 
 /// All that is known of a device's stake.
 pub struct Facts {
-    /// The stake account.
-    pub stake: DeviceStake,
+    /// The accounts.
+    pub book: Book,
     /// What the device needs, 1e-8 IO.
     pub required_io: u64,
     /// What counts now, 1e-8 IO.
     pub eligible_io: u64,
     /// What the owner may take out at once, 1e-8 IO.
     pub overflow_io: u64,
-    /// Cooldown of an exit that begins now, seconds.
-    pub cooldown: i64,
     /// Time of the chain.
     pub now: i64,
 }
 
-/// Reads the stake of a device and computes what it needs (economics §3.1, §3.2).
+/// Reads the stake of a device and what its rules say of it (economics §3.1, §3.2).
 ///
 /// Errors: rpc; program when there is no stake account.
 pub fn facts(ctx: &Context, address: &Pubkey) -> Outcome<Facts> {
-    let stake =
-        accounts::find::<DeviceStake>(&ctx.chain, &addresses::staking::device_stake(address))?
-            .ok_or_else(|| {
-                Failure::chain(
-                    "the stake was not found",
-                    format!("device {address} has no stake account"),
-                )
-                .next(format!("ion stake open {address}"))
-            })?;
-    let device: Device = accounts::fetch(&ctx.chain, address)?;
-    let class: ProcessorClass =
-        accounts::fetch(&ctx.chain, &addresses::registry::class(device.class))?;
-    let values: Params = accounts::fetch(&ctx.chain, &addresses::registry::params(&staking::ID))?;
-    let now = ctx.now()?;
-    let required = requirement(&device, &class, &values, now)?;
-    let portion = u16::try_from(values.value(&params::staking::MAX_CO_PORTION_BPS, now))
-        .ok()
-        .and_then(Bps::new);
-    let co_cap = stake::co_cap(
-        required,
-        portion.ok_or_else(|| broken(&"the co-stake portion is out of range"))?,
-    )
-    .map_err(|error| broken(&error))?;
-    let ledger = stake.ledger().map_err(|error| broken(&error))?;
-    let overflow = ledger
-        .overflow(required, co_cap)
-        .map_err(|error| broken(&error))?;
-    let eligible_io = stake.eligible_io(now).map_err(|error| broken(&error))?;
-    let cooldown = if class.is_withdrawn(now) {
-        let normal = values.value(&params::staking::COOLDOWN, now);
-        normal.min(values.value(&params::staking::WITHDRAWN_COOLDOWN, now))
-    } else {
-        values.value(&params::staking::COOLDOWN, now)
-    };
+    let book = Book::at(ctx, address)?;
+    let required = book.view.requirement.current;
+    let overflow = book
+        .ledger
+        .overflow(required, book.view.co_cap)
+        .map_err(|error| refused(error.into()))?;
     Ok(Facts {
-        stake,
         required_io: required.base_units(),
-        eligible_io,
+        eligible_io: book.eligible_io()?,
         overflow_io: overflow.base_units(),
-        cooldown,
-        now,
+        now: book.now(),
+        book,
     })
-}
-
-/// Name of a position's stored state.
-fn position_state(code: u8) -> String {
-    stake::PositionState::try_from(code).map_or_else(
-        |_| format!("unknown ({code})"),
-        |state| format!("{state:?}"),
-    )
 }
 
 /// What a device needs now, 1e-8 IO (economics §3.1).
@@ -115,21 +72,9 @@ pub fn required_io(ctx: &Context, address: &Pubkey) -> Outcome<u64> {
     let class: ProcessorClass =
         accounts::fetch(&ctx.chain, &addresses::registry::class(device.class))?;
     let values: Params = accounts::fetch(&ctx.chain, &addresses::registry::params(&staking::ID))?;
-    Ok(requirement(&device, &class, &values, ctx.now()?)?.base_units())
-}
-
-fn requirement(device: &Device, class: &ProcessorClass, values: &Params, now: i64) -> Outcome<Io> {
-    let base = u64::try_from(values.value(&params::staking::BASE_STAKE, now)).unwrap_or_default();
-    stake::required(
-        Io::from_base_units(base),
-        class.stake_multiplier(now),
-        device.qty,
-    )
-    .map_err(|error| broken(&error))
-}
-
-fn broken(error: &dyn std::fmt::Debug) -> Failure {
-    Failure::chain("the stake cannot be computed", format!("{error:?}"))
+    staking::state::required_at(&device, &class, &values, ctx.now()?)
+        .map(|required| required.base_units())
+        .map_err(|error| Failure::chain("the requirement cannot be computed", error))
 }
 
 /// The stake of a device as a record.
@@ -137,21 +82,24 @@ fn broken(error: &dyn std::fmt::Debug) -> Failure {
 /// Errors: as [`facts`].
 pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
     let facts = facts(ctx, address)?;
-    let stake = &facts.stake;
+    let stake = &facts.book.stake;
+    let now = facts.book.view.now;
     let positions: Vec<Record> = stake
         .positions
         .iter()
-        .filter(|slot| slot.wallet != Pubkey::default())
-        .map(|slot| {
+        .zip(&facts.book.ledger.positions)
+        .filter(|(slot, _)| slot.wallet != Pubkey::default())
+        .map(|(slot, position)| {
             Record::new()
                 .with("offer", slot.seq)
                 .with("wallet", slot.wallet)
                 .with("amount", Amount::io(slot.amount_io))
                 .with("share", Cell::Bps(slot.share_bps.into()))
-                .with("state", position_state(slot.state))
+                .with("status", status_name(Some(position.status(now))))
+                .with("counted", Amount::io(position.eligible(now).base_units()))
                 .with(
-                    "cooldown_ends_at",
-                    Cell::time_or_nothing(slot.cooldown_ends_at),
+                    "unlocks_at",
+                    position.unlocks_at().map_or(Cell::Nothing, |at| Cell::Time(at.get())),
                 )
         })
         .collect();
@@ -172,7 +120,7 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
         .with("restored", Amount::io(stake.restored_io))
         .with(
             "underfunded_since",
-            Cell::time_or_nothing(stake.underfunded_since),
+            facts.book.underfunded_since()?.map_or(Cell::Nothing, Cell::Time),
         )
         .with(
             "open_offer",

@@ -57,7 +57,7 @@ impl WithdrawArgs {
                 .run(ctx, |ctx| show::state(ctx, &address));
         }
 
-        let stake = &facts.stake;
+        let stake = &facts.book.stake;
         if stake.cooling_io > 0 && facts.now < stake.cooldown_ends_at && stake.restored_io == 0 {
             let left = show_duration(stake.cooldown_ends_at.saturating_sub(facts.now));
             return Err(Failure::chain(

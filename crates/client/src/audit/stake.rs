@@ -1,7 +1,9 @@
 //! The principal of a device from the deposits and withdrawals that its vault saw.
 
 use solana_pubkey::Pubkey;
-use staking::events::{OfferFilled, OverflowWithdrawn, PositionWithdrawn, StakeDeposited, StakeWithdrawn};
+use staking::events::{
+    OfferFilled, OverflowWithdrawn, PositionWithdrawn, StakeDeposited, StakeWithdrawn,
+};
 
 use super::{AuditError, Figure, contradiction};
 use crate::{

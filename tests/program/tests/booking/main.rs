@@ -1,5 +1,7 @@
 //! The booking program: one module per noun or ending, and what holds for all of them.
 
+use ion_program_tests::booking_stage as stage;
+
 mod accounts;
 mod balances;
 mod book;
@@ -13,7 +15,6 @@ mod oracle;
 mod pay;
 mod quote;
 mod settle;
-mod stage;
 mod start;
 mod story;
 mod tne;

@@ -1,5 +1,7 @@
 //! The staking program: one module per instruction, and what holds for all of them.
 
+use ion_program_tests::staking_stage as stage;
+
 mod accept_offer;
 mod accounts;
 mod advance_exit;
@@ -17,7 +19,6 @@ mod open_stake;
 mod refresh_stake;
 mod retract_offer;
 mod robustness;
-mod stage;
 mod stake;
 mod stateful;
 mod withdraw;

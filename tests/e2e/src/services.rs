@@ -1,0 +1,228 @@
+//! The network's services as a supplier, verifiers and a scheduler would run them.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use solana_pubkey::Pubkey;
+
+use crate::{
+    network::{Built, Network},
+    process::{Http, Service, wait_for},
+};
+
+/// Verifiers of the story; two of them attest.
+pub const VERIFIERS: usize = 3;
+const HEARTBEAT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// All service processes of one network.
+pub struct Services {
+    /// The verifiers, each with its own key and store, sharing one folder of objects.
+    pub verifiers: Vec<Service>,
+    /// The scheduler.
+    pub scheduler: Service,
+    /// The supplier's agent.
+    pub agent: Service,
+    /// Key file of the agent's device.
+    pub device_key_file: PathBuf,
+    /// Address that the scheduler answers at.
+    pub scheduler_url: String,
+    verifier_urls: Vec<String>,
+    http: Http,
+}
+
+impl Services {
+    /// Describes the services of a network; nothing is started.
+    ///
+    /// Errors: a binary is missing or no port is free.
+    pub fn new(built: &Built, network: &Network, price_account: &Pubkey) -> Result<Self> {
+        let logs = network.folder.join("logs");
+        let verifier_urls: Vec<String> = (0..VERIFIERS).map(|_| free_address()).collect::<Result<_>>()?;
+        let binary = built.binary("ion-verifier")?;
+        let verifiers = (1..)
+            .zip(&verifier_urls)
+            .map(|(number, address)| {
+                let home = network.folder.join(format!("verifier-{number}"));
+                let key = network.cli.key_file(&format!("verifier-{number}"));
+                let settings = [
+                    ("chain.poll", "100ms".to_owned()),
+                    ("verifier.key_file", text(&key)),
+                    ("verifier.store", format!("sqlite:{}", text(&home.join("verifier.db")))),
+                    ("verifier.objects", text(&network.folder.join("objects"))),
+                    ("http.listen", address.clone()),
+                    ("loops.ledger", "200ms".to_owned()),
+                    ("loops.report", "200ms".to_owned()),
+                    ("loops.sender", "200ms".to_owned()),
+                    ("loops.stagger", "200ms".to_owned()),
+                    ("report.settle", "1s".to_owned()),
+                    ("report.price_account", price_account.to_string()),
+                    ("challenge.n", "64".to_owned()),
+                    ("challenge.rounds", "2".to_owned()),
+                ];
+                std::fs::create_dir_all(&home)?;
+                Ok(service(&format!("verifier-{number}"), &binary, network, &settings, address, &logs))
+            })
+            .collect::<Result<_>>()?;
+        let scheduler_address = free_address()?;
+        let scheduler_home = network.folder.join("scheduler");
+        std::fs::create_dir_all(&scheduler_home)?;
+        let scheduler = service(
+            "scheduler",
+            &built.binary("ion-scheduler")?,
+            network,
+            &[
+                ("chain.poll", "100ms".to_owned()),
+                ("scheduler.key_file", text(&network.cli.key_file("scheduler"))),
+                ("scheduler.store", text(&scheduler_home.join("scheduler.db"))),
+                ("scheduler.price_account", price_account.to_string()),
+                ("scheduler.fleet_refresh", "1s".to_owned()),
+                ("sender.poll", "50ms".to_owned()),
+                ("http.listen", scheduler_address.clone()),
+            ],
+            &scheduler_address,
+            &logs,
+        );
+        let agent_address = free_address()?;
+        let agent_home = network.folder.join("agent");
+        std::fs::create_dir_all(&agent_home)?;
+        let device_key_file = agent_home.join("device-key.json");
+        let urls: Vec<String> = verifier_urls.iter().map(|address| format!("\"http://{address}\"")).collect();
+        let agent = service(
+            "agent",
+            &built.binary("ion-agent")?,
+            network,
+            &[
+                ("chain.poll", "100ms".to_owned()),
+                ("device.key_file", text(&device_key_file)),
+                ("device.sequence_file", text(&agent_home.join("sequence"))),
+                ("verifiers.urls", format!("[{}]", urls.join(","))),
+                ("verifiers.retry", "200ms".to_owned()),
+                ("http.listen", agent_address.clone()),
+            ],
+            &agent_address,
+            &logs,
+        );
+        Ok(Self {
+            verifiers,
+            scheduler,
+            agent,
+            device_key_file,
+            scheduler_url: format!("http://{scheduler_address}"),
+            verifier_urls: verifier_urls.iter().map(|address| format!("http://{address}")).collect(),
+            http: Http::new()?,
+        })
+    }
+
+    /// Starts the verifiers and the scheduler.
+    ///
+    /// Errors: one does not become ready.
+    pub fn start_network(&mut self) -> Result<()> {
+        for verifier in &mut self.verifiers {
+            verifier.start(&self.http)?;
+        }
+        self.start_scheduler()
+    }
+
+    /// Starts the scheduler, also again.
+    ///
+    /// Errors: it does not become ready.
+    pub fn start_scheduler(&mut self) -> Result<()> {
+        self.scheduler.start(&self.http)
+    }
+
+    /// Starts the agent.
+    ///
+    /// Errors: it does not become ready.
+    pub fn start_agent(&mut self) -> Result<()> {
+        self.agent.start(&self.http)
+    }
+
+    /// Kills a verifier as a crash would.
+    ///
+    /// Errors: the process cannot be ended.
+    pub fn kill_verifier(&mut self, index: usize) -> Result<()> {
+        self.verifiers.get_mut(index).context("there are three verifiers")?.kill()
+    }
+
+    /// Starts a verifier again.
+    ///
+    /// Errors: it does not become ready.
+    pub fn restart_verifier(&mut self, index: usize) -> Result<()> {
+        self.verifiers.get_mut(index).context("there are three verifiers")?.start(&self.http)
+    }
+
+    /// What the verifiers that run say of a device.
+    ///
+    /// Errors: one does not answer.
+    pub fn views(&self, device: &Pubkey) -> Result<Vec<Value>> {
+        self.running().map(|url| self.http.get_json(&format!("{url}/v1/devices/{device}"))).collect()
+    }
+
+    /// Waits until every running verifier has counted a heartbeat of this chain minute or a later one.
+    ///
+    /// Errors: none came in time.
+    pub fn wait_for_heartbeat(&self, device: &Pubkey, minute: i64) -> Result<()> {
+        wait_for("the verifiers to count a heartbeat", HEARTBEAT_DEADLINE, || {
+            let counted = self.views(device)?.iter().all(|view| {
+                view["last_heartbeat_at"].as_i64().is_some_and(|at| at.div_euclid(60) >= minute)
+            });
+            Ok(counted.then_some(()))
+        })
+    }
+
+    /// Waits until every running verifier has seen this chain time.
+    ///
+    /// Errors: one did not in time.
+    pub fn wait_for_time(&self, unix_seconds: i64) -> Result<()> {
+        wait_for("the verifiers to see the chain's time", HEARTBEAT_DEADLINE, || {
+            for url in self.running() {
+                let status = self.http.get_json(&format!("{url}/v1/status"))?;
+                if status["now"].as_i64().is_none_or(|now| now < unix_seconds) {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(()))
+        })
+    }
+
+    /// Asks every running service to end and checks that it ends cleanly.
+    ///
+    /// Errors: one ends with an error or ignores the request.
+    pub fn stop(&mut self) -> Result<()> {
+        self.agent.stop()?;
+        self.scheduler.stop()?;
+        self.verifiers.iter_mut().try_for_each(Service::stop)
+    }
+
+    fn running(&self) -> impl Iterator<Item = &str> {
+        self.verifiers.iter().zip(&self.verifier_urls).filter(|(verifier, _)| verifier.is_running()).map(|(_, url)| url.as_str())
+    }
+}
+
+fn service(
+    name: &str,
+    binary: &Path,
+    network: &Network,
+    settings: &[(&str, String)],
+    address: &str,
+    logs: &Path,
+) -> Service {
+    let mut arguments = vec!["--url".to_owned(), network.url.clone()];
+    for (key, value) in settings {
+        arguments.extend(["--set".to_owned(), format!("{key}={value}")]);
+    }
+    Service::new(name, binary, &arguments, &format!("http://{address}/healthz"), logs)
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// A loopback address that is free now.
+fn free_address() -> Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
