@@ -14,12 +14,16 @@ const BY_NAME: &[(&str, &str)] = &[
         "pull the balances first: ion booking refund ID",
     ),
     (
+        "BelowRequirement",
+        "the owner adds stake first (ion stake deposit DEVICE AMOUNT)",
+    ),
+    (
         "ChallengeOpen",
         "ion booking show ID shows until when the renter can challenge; run it then",
     ),
     (
         "CooldownNotOver",
-        "ion stake show DEVICE shows when the cooldown ends; run ion stake withdraw then",
+        "ion stake show DEVICE or ion position show DEVICE shows when the cooldown ends; withdraw then",
     ),
     (
         "DeadlineNotPassed",
@@ -46,8 +50,22 @@ const BY_NAME: &[(&str, &str)] = &[
         "let it expire and take the refund: ion booking expire ID, then ion booking refund ID",
     ),
     (
+        "NoFreeSlot",
+        "anyone may pay a withdrawable position out: ion co-stake withdraw DEVICE --seq N",
+    ),
+    (
         "NotScheduler",
         "sign with the scheduler's key (ion config get roles)",
+    ),
+    (
+        "OfferAboveCap",
+        "ion stake show DEVICE shows the requirement; at most half of it can be a co-stake",
+    ),
+    ("OfferExpired", "look for another: ion offer list"),
+    ("OfferOpen", "take it back first: ion offer retract DEVICE"),
+    (
+        "OfferStillValid",
+        "only its maker takes it back: ion offer retract DEVICE",
     ),
     (
         "OracleUnusable",
@@ -56,6 +74,18 @@ const BY_NAME: &[(&str, &str)] = &[
     (
         "PayOpen",
         "pay the open lines first: ion booking earn ID --record N --line N",
+    ),
+    (
+        "PositionActive",
+        "one co-staker at a time: wait until the position of this device has ended",
+    ),
+    (
+        "PositionNotActive",
+        "its exit runs already: ion position show DEVICE shows the dates",
+    ),
+    (
+        "PositionNotEmpty",
+        "pay it out first: ion co-stake withdraw DEVICE --seq N",
     ),
     ("QuoteExpired", "ask for a new quote (ion quote create)"),
     ("QuoteUsed", "ask for a new quote (ion quote create)"),
@@ -68,12 +98,28 @@ const BY_NAME: &[(&str, &str)] = &[
         "ion poll show work-report booking HOUR shows the votes; wait for the verifiers",
     ),
     (
+        "SelfCoStake",
+        "sign with a wallet that is not the device's owner, stake or payout wallet",
+    ),
+    (
+        "TermsMismatch",
+        "look at the offer again: ion offer show DEVICE",
+    ),
+    (
         "TimelockNotOver",
         "ion gov show ID shows from when it can be executed",
     ),
     (
+        "TooManyPositions",
+        "end and withdraw one first: ion co-stake list shows them",
+    ),
+    (
         "UnknownVerifier",
         "sign with the key of a current verifier (ion config get verifiers)",
+    ),
+    (
+        "WaitNotOver",
+        "ion position show DEVICE --seq N shows when the wait ends",
     ),
     (
         "WrongOpSeq",

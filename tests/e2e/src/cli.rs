@@ -18,7 +18,11 @@ pub struct Cli {
 impl Cli {
     /// `binary` is the built command; key files are named by wallet in `key_dir`.
     pub fn new(binary: &Path, url: &str, key_dir: &Path) -> Self {
-        Self { binary: binary.to_owned(), url: url.to_owned(), key_dir: key_dir.to_owned() }
+        Self {
+            binary: binary.to_owned(),
+            url: url.to_owned(),
+            key_dir: key_dir.to_owned(),
+        }
     }
 
     /// Path of a wallet's key file.
@@ -30,7 +34,10 @@ impl Cli {
     ///
     /// Errors: exit code other than 0, with what the command said.
     pub fn run(&self, wallet: &str, arguments: &[&str]) -> Result<Value> {
-        let output = self.command(wallet, arguments).output().context("run ion")?;
+        let output = self
+            .command(wallet, arguments)
+            .output()
+            .context("run ion")?;
         if !output.status.success() {
             bail!(
                 "ion {} ended with {}:\n{}{}",
@@ -40,25 +47,39 @@ impl Cli {
                 String::from_utf8_lossy(&output.stderr),
             );
         }
-        serde_json::from_slice(&output.stdout).with_context(|| format!("ion {} printed no JSON", arguments.join(" ")))
+        serde_json::from_slice(&output.stdout)
+            .with_context(|| format!("ion {} printed no JSON", arguments.join(" ")))
     }
 
     /// Runs a command that must be refused and returns its exit code and what it said.
     ///
     /// Errors: it succeeded.
     pub fn refused(&self, wallet: &str, arguments: &[&str]) -> Result<(i32, String)> {
-        let output = self.command(wallet, arguments).output().context("run ion")?;
+        let output = self
+            .command(wallet, arguments)
+            .output()
+            .context("run ion")?;
         if output.status.success() {
             bail!("ion {} succeeded and should not have", arguments.join(" "));
         }
         let said = [output.stdout, output.stderr].concat();
-        Ok((output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned()))
+        Ok((
+            output.status.code().unwrap_or(-1),
+            String::from_utf8_lossy(&said).into_owned(),
+        ))
     }
 
     fn command(&self, wallet: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
-            .args(["--url", &self.url, "--output", "json-compact", "--yes", "--keypair"])
+            .args([
+                "--url",
+                &self.url,
+                "--output",
+                "json-compact",
+                "--yes",
+                "--keypair",
+            ])
             .arg(self.key_file(wallet))
             .args(arguments)
             .env_remove("ION_CONFIG")

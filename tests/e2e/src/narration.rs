@@ -16,14 +16,22 @@ pub struct Narrator {
 impl Narrator {
     /// A narrator that prints unless `quiet`.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet, started: Instant::now(), chapter: 0 }
+        Self {
+            quiet,
+            started: Instant::now(),
+            chapter: 0,
+        }
     }
 
     /// Begins a chapter.
     pub fn chapter(&mut self, title: &str) {
         self.chapter += 1;
         if !self.quiet {
-            println!("\n{:>6.1}s  {}. {title}", self.started.elapsed().as_secs_f64(), self.chapter);
+            println!(
+                "\n{:>6.1}s  {}. {title}",
+                self.started.elapsed().as_secs_f64(),
+                self.chapter
+            );
         }
     }
 
@@ -36,7 +44,10 @@ impl Narrator {
 
     /// A landed transaction: what it did, its signature and its compute units.
     pub fn transaction(&self, what: &str, record: &TransactionRecord) {
-        self.say(&format!("{what}  [{} CU] {}", record.compute_units, record.signature));
+        self.say(&format!(
+            "{what}  [{} CU] {}",
+            record.compute_units, record.signature
+        ));
     }
 
     /// A table.

@@ -7,8 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use ion_client::{
-    accounts,
-    addresses,
+    accounts, addresses,
     history::{History, TransactionRecord},
     rpc::RpcChain,
     send,
@@ -44,8 +43,13 @@ impl Built {
         if folder.ends_with("deps") {
             folder = folder.parent().context("a test lies two folders deep")?;
         }
-        let target = folder.parent().context("binaries lie in a profile's folder")?;
-        Ok(Self { binaries: folder.to_owned(), bytecode: target.join("deploy") })
+        let target = folder
+            .parent()
+            .context("binaries lie in a profile's folder")?;
+        Ok(Self {
+            binaries: folder.to_owned(),
+            bytecode: target.join("deploy"),
+        })
     }
 
     /// Path of a binary.
@@ -53,7 +57,11 @@ impl Built {
     /// Errors: it has not been built.
     pub fn binary(&self, name: &str) -> Result<PathBuf> {
         let path = self.binaries.join(name);
-        ensure!(path.exists(), "{} is missing: run `cargo build --workspace --bins`", path.display());
+        ensure!(
+            path.exists(),
+            "{} is missing: run `cargo build --workspace --bins`",
+            path.display()
+        );
         Ok(path)
     }
 }
@@ -80,11 +88,19 @@ impl Network {
     /// Starts a local chain, or takes the one at `url`, and runs genesis on it.
     ///
     /// Errors: something is not built, the chain does not start, genesis is refused.
-    pub fn start(built: &Built, url: Option<&str>, folder: &Path, show_progress: bool) -> Result<Self> {
+    pub fn start(
+        built: &Built,
+        url: Option<&str>,
+        folder: &Path,
+        show_progress: bool,
+    ) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let localnet = match url {
             Some(_) => None,
-            None => Some(Localnet::start(&Localnet::binary()?, &LocalnetOptions::default())?),
+            None => Some(Localnet::start(
+                &Localnet::binary()?,
+                &LocalnetOptions::default(),
+            )?),
         };
         let url = match (&localnet, url) {
             (Some(localnet), _) => localnet.rpc_url().to_owned(),
@@ -102,7 +118,11 @@ impl Network {
             migrate.stderr(Stdio::piped());
         }
         let output = migrate.spawn()?.wait_with_output()?;
-        ensure!(output.status.success(), "genesis failed: {}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "genesis failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let chain = RpcChain::new(&url, CommitmentConfig::confirmed());
         let control = Some(RpcControl::new(&url)).filter(RpcControl::is_local);
         let config = accounts::fetch(&chain, &addresses::registry::config())?;
@@ -122,14 +142,18 @@ impl Network {
     /// # Panics
     /// Never: development keys are derived.
     pub fn key(&self, wallet: &str) -> Keypair {
-        Wallets::Development.key(wallet).expect("development keys are derived")
+        Wallets::Development
+            .key(wallet)
+            .expect("development keys are derived")
     }
 
     /// The chain's clock, where it can be moved.
     ///
     /// Errors: this chain's clock cannot be moved.
     pub fn clock(&self) -> Result<&RpcControl> {
-        self.control.as_ref().context("this chain's clock cannot be moved")
+        self.control
+            .as_ref()
+            .context("this chain's clock cannot be moved")
     }
 
     /// The chain's time in Unix seconds.
@@ -150,9 +174,16 @@ impl Network {
     /// Sends instructions in one transaction and reads back what it did.
     ///
     /// Errors: as the client's `send`.
-    pub fn send(&self, payer: &Keypair, signers: &[&Keypair], instructions: &[Instruction]) -> Result<TransactionRecord> {
+    pub fn send(
+        &self,
+        payer: &Keypair,
+        signers: &[&Keypair],
+        instructions: &[Instruction],
+    ) -> Result<TransactionRecord> {
         let signature = send::send(&self.chain, payer, signers, instructions)?;
-        self.chain.transaction(&signature)?.with_context(|| format!("{signature} was confirmed and is not in history"))
+        self.chain
+            .transaction(&signature)?
+            .with_context(|| format!("{signature} was confirmed and is not in history"))
     }
 
     /// Balance of a wallet's associated token account in base units.

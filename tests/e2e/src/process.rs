@@ -25,7 +25,13 @@ pub struct Service {
 
 impl Service {
     /// Describes a service without starting it. `health_url` answers 200 once it is ready.
-    pub fn new(name: &str, binary: &Path, arguments: &[String], health_url: &str, log_dir: &Path) -> Self {
+    pub fn new(
+        name: &str,
+        binary: &Path,
+        arguments: &[String],
+        health_url: &str,
+        log_dir: &Path,
+    ) -> Self {
         Self {
             name: name.to_owned(),
             binary: binary.to_owned(),
@@ -61,13 +67,21 @@ impl Service {
         let deadline = Instant::now() + READY_DEADLINE;
         loop {
             if let Some(status) = self.child.as_mut().context("just started")?.try_wait()? {
-                bail!("{} ended with {status} before it was ready; its log: {}", self.name, self.log.display());
+                bail!(
+                    "{} ended with {status} before it was ready; its log: {}",
+                    self.name,
+                    self.log.display()
+                );
             }
             if http.is_ok(&self.health_url) {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                bail!("{} did not become ready; its log: {}", self.name, self.log.display());
+                bail!(
+                    "{} did not become ready; its log: {}",
+                    self.name,
+                    self.log.display()
+                );
             }
             std::thread::sleep(POLL_INTERVAL);
         }
@@ -84,20 +98,33 @@ impl Service {
 
     /// Asks the process to end and waits; its exit code must be 0.
     pub fn stop(&mut self) -> Result<()> {
-        let Some(mut child) = self.child.take() else { return Ok(()) };
-        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status()?;
+        let Some(mut child) = self.child.take() else {
+            return Ok(());
+        };
+        let asked = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status()?;
         anyhow::ensure!(asked.success(), "{} could not be signalled", self.name);
         let deadline = Instant::now() + STOP_DEADLINE;
         while Instant::now() < deadline {
             if let Some(status) = child.try_wait()? {
-                anyhow::ensure!(status.success(), "{} ended with {status}; its log: {}", self.name, self.log.display());
+                anyhow::ensure!(
+                    status.success(),
+                    "{} ended with {status}; its log: {}",
+                    self.name,
+                    self.log.display()
+                );
                 return Ok(());
             }
             std::thread::sleep(POLL_INTERVAL);
         }
         child.kill()?;
         child.wait()?;
-        bail!("{} ignored the signal to end; its log: {}", self.name, self.log.display());
+        bail!(
+            "{} ignored the signal to end; its log: {}",
+            self.name,
+            self.log.display()
+        );
     }
 }
 
@@ -121,15 +148,19 @@ impl Http {
     /// A client with a short timeout: everything is on this machine.
     pub fn new() -> Result<Self> {
         Ok(Self {
-            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
-            client: reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?,
+            client: reqwest::Client::builder()
+                .timeout(Duration::from_secs(10))
+                .build()?,
         })
     }
 
     /// Whether a GET answers 200.
     pub fn is_ok(&self, url: &str) -> bool {
         self.runtime
-            .block_on(self.client.get(url).send())
+            .block_on(async { self.client.get(url).send().await })
             .is_ok_and(|response| response.status().is_success())
     }
 
@@ -143,7 +174,11 @@ impl Http {
 }
 
 /// Polls until `condition` holds.
-pub fn wait_for<T>(what: &str, deadline: Duration, mut condition: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+pub fn wait_for<T>(
+    what: &str,
+    deadline: Duration,
+    mut condition: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let end = Instant::now() + deadline;
     loop {
         if let Some(value) = condition()? {

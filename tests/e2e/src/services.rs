@@ -41,7 +41,9 @@ impl Services {
     /// Errors: a binary is missing or no port is free.
     pub fn new(built: &Built, network: &Network, price_account: &Pubkey) -> Result<Self> {
         let logs = network.folder.join("logs");
-        let verifier_urls: Vec<String> = (0..VERIFIERS).map(|_| free_address()).collect::<Result<_>>()?;
+        let verifier_urls: Vec<String> = (0..VERIFIERS)
+            .map(|_| free_address())
+            .collect::<Result<_>>()?;
         let binary = built.binary("ion-verifier")?;
         let verifiers = (1..)
             .zip(&verifier_urls)
@@ -51,7 +53,10 @@ impl Services {
                 let settings = [
                     ("chain.poll", "100ms".to_owned()),
                     ("verifier.key_file", text(&key)),
-                    ("verifier.store", format!("sqlite:{}", text(&home.join("verifier.db")))),
+                    (
+                        "verifier.store",
+                        format!("sqlite:{}", text(&home.join("verifier.db"))),
+                    ),
                     ("verifier.objects", text(&network.folder.join("objects"))),
                     ("http.listen", address.clone()),
                     ("loops.ledger", "200ms".to_owned()),
@@ -64,7 +69,14 @@ impl Services {
                     ("challenge.rounds", "2".to_owned()),
                 ];
                 std::fs::create_dir_all(&home)?;
-                Ok(service(&format!("verifier-{number}"), &binary, network, &settings, address, &logs))
+                Ok(service(
+                    &format!("verifier-{number}"),
+                    &binary,
+                    network,
+                    &settings,
+                    address,
+                    &logs,
+                ))
             })
             .collect::<Result<_>>()?;
         let scheduler_address = free_address()?;
@@ -76,8 +88,14 @@ impl Services {
             network,
             &[
                 ("chain.poll", "100ms".to_owned()),
-                ("scheduler.key_file", text(&network.cli.key_file("scheduler"))),
-                ("scheduler.store", text(&scheduler_home.join("scheduler.db"))),
+                (
+                    "scheduler.key_file",
+                    text(&network.cli.key_file("scheduler")),
+                ),
+                (
+                    "scheduler.store",
+                    text(&scheduler_home.join("scheduler.db")),
+                ),
                 ("scheduler.price_account", price_account.to_string()),
                 ("scheduler.fleet_refresh", "1s".to_owned()),
                 ("sender.poll", "50ms".to_owned()),
@@ -90,7 +108,10 @@ impl Services {
         let agent_home = network.folder.join("agent");
         std::fs::create_dir_all(&agent_home)?;
         let device_key_file = agent_home.join("device-key.json");
-        let urls: Vec<String> = verifier_urls.iter().map(|address| format!("\"http://{address}\"")).collect();
+        let urls: Vec<String> = verifier_urls
+            .iter()
+            .map(|address| format!("\"http://{address}\""))
+            .collect();
         let agent = service(
             "agent",
             &built.binary("ion-agent")?,
@@ -112,7 +133,10 @@ impl Services {
             agent,
             device_key_file,
             scheduler_url: format!("http://{scheduler_address}"),
-            verifier_urls: verifier_urls.iter().map(|address| format!("http://{address}")).collect(),
+            verifier_urls: verifier_urls
+                .iter()
+                .map(|address| format!("http://{address}"))
+                .collect(),
             http: Http::new()?,
         })
     }
@@ -145,48 +169,69 @@ impl Services {
     ///
     /// Errors: the process cannot be ended.
     pub fn kill_verifier(&mut self, index: usize) -> Result<()> {
-        self.verifiers.get_mut(index).context("there are three verifiers")?.kill()
+        self.verifiers
+            .get_mut(index)
+            .context("there are three verifiers")?
+            .kill()
     }
 
     /// Starts a verifier again.
     ///
     /// Errors: it does not become ready.
     pub fn restart_verifier(&mut self, index: usize) -> Result<()> {
-        self.verifiers.get_mut(index).context("there are three verifiers")?.start(&self.http)
+        self.verifiers
+            .get_mut(index)
+            .context("there are three verifiers")?
+            .start(&self.http)
     }
 
     /// What the verifiers that run say of a device.
     ///
     /// Errors: one does not answer.
     pub fn views(&self, device: &Pubkey) -> Result<Vec<Value>> {
-        self.running().map(|url| self.http.get_json(&format!("{url}/v1/devices/{device}"))).collect()
+        self.running()
+            .map(|url| self.http.get_json(&format!("{url}/v1/devices/{device}")))
+            .collect()
     }
 
     /// Waits until every running verifier has counted a heartbeat of this chain minute or a later one.
     ///
     /// Errors: none came in time.
     pub fn wait_for_heartbeat(&self, device: &Pubkey, minute: i64) -> Result<()> {
-        wait_for("the verifiers to count a heartbeat", HEARTBEAT_DEADLINE, || {
-            let counted = self.views(device)?.iter().all(|view| {
-                view["last_heartbeat_at"].as_i64().is_some_and(|at| at.div_euclid(60) >= minute)
-            });
-            Ok(counted.then_some(()))
-        })
+        wait_for(
+            "the verifiers to count a heartbeat",
+            HEARTBEAT_DEADLINE,
+            || {
+                // A verifier that has just started does not know the devices yet.
+                let counted = self.views(device).is_ok_and(|views| {
+                    views.iter().all(|view| {
+                        view["last_heartbeat_at"]
+                            .as_i64()
+                            .is_some_and(|at| at.div_euclid(60) >= minute)
+                    })
+                });
+                Ok(counted.then_some(()))
+            },
+        )
     }
 
     /// Waits until every running verifier has seen this chain time.
     ///
     /// Errors: one did not in time.
     pub fn wait_for_time(&self, unix_seconds: i64) -> Result<()> {
-        wait_for("the verifiers to see the chain's time", HEARTBEAT_DEADLINE, || {
-            for url in self.running() {
-                let status = self.http.get_json(&format!("{url}/v1/status"))?;
-                if status["now"].as_i64().is_none_or(|now| now < unix_seconds) {
-                    return Ok(None);
+        wait_for(
+            "the verifiers to see the chain's time",
+            HEARTBEAT_DEADLINE,
+            || {
+                for url in self.running() {
+                    let status = self.http.get_json(&format!("{url}/v1/status"))?;
+                    if status["now"].as_i64().is_none_or(|now| now < unix_seconds) {
+                        return Ok(None);
+                    }
                 }
-            }
-            Ok(Some(()))
-        })
+                Ok(Some(()))
+            },
+        )
     }
 
     /// Asks every running service to end and checks that it ends cleanly.
@@ -199,7 +244,11 @@ impl Services {
     }
 
     fn running(&self) -> impl Iterator<Item = &str> {
-        self.verifiers.iter().zip(&self.verifier_urls).filter(|(verifier, _)| verifier.is_running()).map(|(_, url)| url.as_str())
+        self.verifiers
+            .iter()
+            .zip(&self.verifier_urls)
+            .filter(|(verifier, _)| verifier.is_running())
+            .map(|(_, url)| url.as_str())
     }
 }
 
@@ -215,7 +264,13 @@ fn service(
     for (key, value) in settings {
         arguments.extend(["--set".to_owned(), format!("{key}={value}")]);
     }
-    Service::new(name, binary, &arguments, &format!("http://{address}/healthz"), logs)
+    Service::new(
+        name,
+        binary,
+        &arguments,
+        &format!("http://{address}/healthz"),
+        logs,
+    )
 }
 
 fn text(path: &Path) -> String {

@@ -104,13 +104,25 @@ impl<'a> Story<'a> {
         self.run_hour(&usdc_booking)?;
         self.settle(&usdc_booking)?;
         let io_booking = self.cancelled_io_booking()?;
-        let mut figures = self.audit(&[("booking in USDC", usdc_booking, Currency::Usdc), ("booking in IO", io_booking, Currency::Io)])?;
-        let served_minutes = self.booking(&usdc_booking)?.lines.iter().map(|line| line.recorded_minutes).sum();
+        let mut figures = self.audit(&[
+            ("booking in USDC", usdc_booking, Currency::Usdc),
+            ("booking in IO", io_booking, Currency::Io),
+        ])?;
+        let served_minutes = self
+            .booking(&usdc_booking)?
+            .lines
+            .iter()
+            .map(|line| line.recorded_minutes)
+            .sum();
         figures.extend(self.exit()?);
         self.close(&usdc_booking)?;
         self.services.stop()?;
         self.tell_figures(&figures);
-        Ok(Ending { figures, served_minutes, left_out: Vec::new() })
+        Ok(Ending {
+            figures,
+            served_minutes,
+            left_out: Vec::new(),
+        })
     }
 
     /// The part that a cluster with its own clock allows: register, stake, report and audit the stake.
@@ -118,7 +130,10 @@ impl<'a> Story<'a> {
         self.start_services()?;
         self.supplier()?;
         self.narrator.chapter("Audit");
-        let figures = vec![("stake".to_owned(), audit::audit_stake(&self.network.chain, &self.device)?)];
+        let figures = vec![(
+            "stake".to_owned(),
+            audit::audit_stake(&self.network.chain, &self.device)?,
+        )];
         self.services.stop()?;
         self.tell_figures(&figures);
         let left_out = vec![
@@ -130,21 +145,45 @@ impl<'a> Story<'a> {
         for reason in &left_out {
             self.narrator.say(&format!("left out: {reason}"));
         }
-        Ok(Ending { figures, served_minutes: 0, left_out })
+        Ok(Ending {
+            figures,
+            served_minutes: 0,
+            left_out,
+        })
     }
 
     fn governance(&mut self) -> Result<()> {
-        self.narrator.chapter("Governance raises the floor price of a class, after its timelock");
+        self.narrator
+            .chapter("Governance raises the floor price of a class, after its timelock");
         let class = self.class.to_string();
         let id = self.network.config.next_action_id.to_string();
         let cli = &self.network.cli;
-        cli.run("governance", &[
-            "gov", "queue", "set-class", &class, "--pool", "enterprise", "--multiplier", "10", "--floor-price", "0.50",
-            "--max-cpu", "30", "--max-gpu", "5",
-        ])?;
+        cli.run(
+            "governance",
+            &[
+                "gov",
+                "queue",
+                "set-class",
+                &class,
+                "--pool",
+                "enterprise",
+                "--multiplier",
+                "10",
+                "--floor-price",
+                "0.50",
+                "--max-cpu",
+                "30",
+                "--max-gpu",
+                "5",
+            ],
+        )?;
         let (_, said) = cli.refused("auditor", &["gov", "execute", &id])?;
-        ensure!(said.to_lowercase().contains("timelock"), "executing too early was refused otherwise: {said}");
-        self.narrator.say("executing it at once is refused: its timelock is not over");
+        ensure!(
+            said.to_lowercase().contains("timelock"),
+            "executing too early was refused otherwise: {said}"
+        );
+        self.narrator
+            .say("executing it at once is refused: its timelock is not over");
         self.network.pass(DAY)?;
         cli.run("auditor", &["gov", "execute", &id])?;
         self.narrator.say("24 hours later anyone executes it: floor price of the class 0.50 USD per processor-hour");
@@ -152,26 +191,44 @@ impl<'a> Story<'a> {
     }
 
     fn start_services(&mut self) -> Result<()> {
-        self.narrator.chapter("Three verifiers, a scheduler and the supplier's agent start");
+        self.narrator
+            .chapter("Three verifiers, a scheduler and the supplier's agent start");
         if self.network.control.is_some() {
             // A few minutes before the hour ends, so that its report is near.
             self.pass_to_minute_of_hour(54)?;
         }
         self.services.start_network()?;
         self.services.start_agent()?;
-        self.narrator.say("agent's device key made; every process answers /healthz");
+        self.narrator
+            .say("agent's device key made; every process answers /healthz");
         Ok(())
     }
 
     fn supplier(&mut self) -> Result<()> {
-        self.narrator.chapter("A supplier registers eight GPUs and stakes for them");
+        self.narrator
+            .chapter("A supplier registers eight GPUs and stakes for them");
         let key_file = self.services.device_key_file.display().to_string();
         let class = self.class.to_string();
         let cli = &self.network.cli;
-        let registered = cli.run("supplier", &[
-            "device", "register", "--device-key", &key_file, "--class", &class, "--qty", QTY, "--ask", ASK,
-        ])?;
-        self.tell(&format!("{QTY} × {PROCESSOR} registered, asking {ASK} USD per processor-hour"), &registered);
+        let registered = cli.run(
+            "supplier",
+            &[
+                "device",
+                "register",
+                "--device-key",
+                &key_file,
+                "--class",
+                &class,
+                "--qty",
+                QTY,
+                "--ask",
+                ASK,
+            ],
+        )?;
+        self.tell(
+            &format!("{QTY} × {PROCESSOR} registered, asking {ASK} USD per processor-hour"),
+            &registered,
+        );
         let device_key = solana_keypair::read_keypair_file(&self.services.device_key_file)
             .map_err(|error| anyhow::anyhow!("{key_file}: {error}"))?
             .pubkey();
@@ -180,17 +237,24 @@ impl<'a> Story<'a> {
         let opened = cli.run("supplier", &["stake", "open", &device])?;
         self.tell("stake account and vault opened", &opened);
         let staked = cli.run("supplier", &["stake", "deposit", &device, "16000"])?;
-        self.tell(&format!("{} staked: 200 IO × multiplier 10 × 8", io(16_000 * IO_ONE)), &staked);
+        self.tell(
+            &format!("{} staked: 200 IO × multiplier 10 × 8", io(16_000 * IO_ONE)),
+            &staked,
+        );
         Ok(())
     }
 
     fn proof_of_compute(&mut self) -> Result<()> {
-        self.narrator.chapter("Every verifier challenges the device, two of three attest it");
+        self.narrator
+            .chapter("Every verifier challenges the device, two of three attest it");
         wait_for("the challenges to pass", SERVICE_DEADLINE, || {
-            let passed = self.services.views(&self.device)?.iter().all(|view| view["outcome"] == "pass");
-            Ok(passed.then_some(()))
+            let views = self.services.views(&self.device);
+            Ok(views
+                .is_ok_and(|views| views.iter().all(|view| view["outcome"] == "pass"))
+                .then_some(()))
         })?;
-        self.narrator.say("chained int8 matrix products committed, opened and checked: pass at all three");
+        self.narrator
+            .say("chained int8 matrix products committed, opened and checked: pass at all three");
         for _ in 0..14 {
             self.step()?;
         }
@@ -198,58 +262,105 @@ impl<'a> Story<'a> {
             let device: Device = accounts::fetch(&self.network.chain, &self.device)?;
             Ok((device.device_status()? == DeviceStatus::Up).then_some(device))
         })?;
-        self.narrator.say(&format!("device report attested and applied by a crank: the device is up since {}", device.onboarded_at));
-        self.narrator.say("12 hours pass: a new device takes its first hire then");
+        self.narrator.say(&format!(
+            "device report attested and applied by a crank: the device is up since {}",
+            device.onboarded_at
+        ));
+        self.narrator
+            .say("12 hours pass: a new device takes its first hire then");
         self.network.pass(12 * HOUR)?;
         self.pass_to_minute_of_hour(55)?;
-        self.services.wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))
+        self.services
+            .wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))
     }
 
     fn book(&mut self, currency: &str) -> Result<[u8; 16]> {
-        self.narrator.chapter(&format!("A renter asks for a quote and books it in {}", currency.to_uppercase()));
+        self.narrator.chapter(&format!(
+            "A renter asks for a quote and books it in {}",
+            currency.to_uppercase()
+        ));
         let class = self.class.to_string();
         let cli = &self.network.cli;
-        let quote = cli.run("renter", &[
-            "quote", "request", "--scheduler", &self.services.scheduler_url, "--class", &class, "--gpus", QTY,
-            "--minutes", &HIRED.to_string(), "--currency", currency,
-        ])?;
-        let text = quote["id"].as_str().context("the quote has no id")?.to_owned();
-        let id: [u8; 16] = hex::decode(&text)?.try_into().map_err(|_| anyhow::anyhow!("quote id {text}"))?;
-        self.narrator.say(&format!("quote {text} placed on the device by the scheduler"));
+        let quote = cli.run(
+            "renter",
+            &[
+                "quote",
+                "request",
+                "--scheduler",
+                &self.services.scheduler_url,
+                "--class",
+                &class,
+                "--gpus",
+                QTY,
+                "--minutes",
+                &HIRED.to_string(),
+                "--currency",
+                currency,
+            ],
+        )?;
+        let text = quote["id"]
+            .as_str()
+            .context("the quote has no id")?
+            .to_owned();
+        let id: [u8; 16] = hex::decode(&text)?
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("quote id {text}"))?;
+        self.narrator.say(&format!(
+            "quote {text} placed on the device by the scheduler"
+        ));
         let booked = cli.run("renter", &["booking", "create", &text])?;
         self.tell("booked", &booked);
         let paid = cli.run("renter", &["booking", "pay", &text])?;
         let booking = self.booking(&id)?;
-        let amount = if currency == "io" { io(booking.total) } else { usdc(booking.total) };
-        self.tell(&format!("{amount} paid into the escrow, device locked"), &paid);
+        let amount = if currency == "io" {
+            io(booking.total)
+        } else {
+            usdc(booking.total)
+        };
+        self.tell(
+            &format!("{amount} paid into the escrow, device locked"),
+            &paid,
+        );
         Ok(id)
     }
 
     fn run_hour(&mut self, id: &[u8; 16]) -> Result<()> {
-        self.narrator.chapter("The scheduler starts it; an hour of work, minute by minute");
-        let running = wait_for("the scheduler to start the booking", SERVICE_DEADLINE, || {
-            let booking = self.booking(id)?;
-            Ok((booking.status()? == BookingStatus::Running).then_some(booking))
-        })?;
-        self.narrator.say(&format!("running until {}", running.ends_at));
+        self.narrator
+            .chapter("The scheduler starts it; an hour of work, minute by minute");
+        let running = wait_for(
+            "the scheduler to start the booking",
+            SERVICE_DEADLINE,
+            || {
+                let booking = self.booking(id)?;
+                Ok((booking.status()? == BookingStatus::Running).then_some(booking))
+            },
+        )?;
+        self.narrator
+            .say(&format!("running until {}", running.ends_at));
         for minute in 0..HIRED {
             match minute {
                 OUTAGE_AT => {
                     self.services.agent.kill()?;
-                    self.narrator.say(&format!("minute {minute}: the agent is killed"));
+                    self.narrator
+                        .say(&format!("minute {minute}: the agent is killed"));
                 }
                 _ if minute == OUTAGE_AT + OUTAGE_MINUTES => {
                     self.services.start_agent()?;
-                    self.services.wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))?;
+                    self.services
+                        .wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))?;
                     self.narrator.say(&format!("minute {minute}: it is back"));
                 }
                 _ if minute == VERIFIER_DEAD.start => {
                     self.services.kill_verifier(2)?;
-                    self.narrator.say(&format!("minute {minute}: a verifier is killed; two are enough"));
+                    self.narrator.say(&format!(
+                        "minute {minute}: a verifier is killed; two are enough"
+                    ));
                 }
                 _ if minute == VERIFIER_DEAD.end => {
                     self.services.restart_verifier(2)?;
-                    self.narrator.say(&format!("minute {minute}: it is back and goes on where it was"));
+                    self.narrator.say(&format!(
+                        "minute {minute}: it is back and goes on where it was"
+                    ));
                 }
                 _ => {}
             }
@@ -263,10 +374,14 @@ impl<'a> Story<'a> {
         while self.network.now()? < closed {
             self.step()?;
         }
+        self.post_price()?;
         let recorded = wait_for("the work record", SERVICE_DEADLINE, || {
             let booking = self.booking(id)?;
             let status = booking.status()?;
-            Ok(matches!(status, BookingStatus::Settling | BookingStatus::Settled).then_some(booking))
+            Ok(
+                matches!(status, BookingStatus::Settling | BookingStatus::Settled)
+                    .then_some(booking),
+            )
         })?;
         for line in &recorded.lines {
             self.narrator.say(&format!(
@@ -284,23 +399,40 @@ impl<'a> Story<'a> {
         self.network.pass(DAY + MINUTE)?;
         let settled = wait_for("the booking to settle", SERVICE_DEADLINE, || {
             let booking = self.booking(id)?;
-            Ok((booking.status()? == BookingStatus::Settled && booking.refund_due == 0).then_some(booking))
+            Ok(
+                (booking.status()? == BookingStatus::Settled && booking.refund_due == 0)
+                    .then_some(booking),
+            )
         })?;
         let earned: u64 = settled.lines.iter().map(|line| line.earned).sum();
         let fees: u64 = settled.lines.iter().map(|line| line.fee_taken).sum();
-        self.narrator.say(&format!("supplier earned {}, {} of it fees", usdc(earned), usdc(fees)));
-        self.narrator.say(&format!("{} of renter fees in the fee vault, {} back to the renter", usdc(settled.fees_kept), usdc(settled.refunds_pulled)));
+        self.narrator.say(&format!(
+            "supplier earned {}, {} of it fees",
+            usdc(earned),
+            usdc(fees)
+        ));
+        self.narrator.say(&format!(
+            "{} of renter fees in the fee vault, {} back to the renter",
+            usdc(settled.fees_kept),
+            usdc(settled.refunds_pulled)
+        ));
         Ok(())
     }
 
     fn cancelled_io_booking(&mut self) -> Result<[u8; 16]> {
-        self.narrator.chapter("The renter books in IO at the oracle's price, the scheduler dies, the renter cancels");
-        self.services.wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))?;
+        self.narrator.chapter(
+            "The renter books in IO at the oracle's price, the scheduler dies, the renter cancels",
+        );
+        self.services
+            .wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))?;
         self.post_price()?;
         let id = self.book_and_cancel()?;
         let booking = wait_for("the cancelled booking to settle", SERVICE_DEADLINE, || {
             let booking = self.booking(&id)?;
-            Ok((booking.status()? == BookingStatus::Settled && booking.refund_due == 0).then_some(booking))
+            Ok(
+                (booking.status()? == BookingStatus::Settled && booking.refund_due == 0)
+                    .then_some(booking),
+            )
         })?;
         self.narrator.say(&format!(
             "{} back to the renter, {} reservation fee kept",
@@ -313,61 +445,112 @@ impl<'a> Story<'a> {
     fn book_and_cancel(&mut self) -> Result<[u8; 16]> {
         let class = self.class.to_string();
         let cli = &self.network.cli;
-        let quote = cli.run("renter", &[
-            "quote", "request", "--scheduler", &self.services.scheduler_url, "--class", &class, "--gpus", QTY,
-            "--minutes", "90", "--currency", "io",
-        ])?;
-        let text = quote["id"].as_str().context("the quote has no id")?.to_owned();
-        let id: [u8; 16] = hex::decode(&text)?.try_into().map_err(|_| anyhow::anyhow!("quote id {text}"))?;
+        let quote = cli.run(
+            "renter",
+            &[
+                "quote",
+                "request",
+                "--scheduler",
+                &self.services.scheduler_url,
+                "--class",
+                &class,
+                "--gpus",
+                QTY,
+                "--minutes",
+                "90",
+                "--currency",
+                "io",
+            ],
+        )?;
+        let text = quote["id"]
+            .as_str()
+            .context("the quote has no id")?
+            .to_owned();
+        let id: [u8; 16] = hex::decode(&text)?
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("quote id {text}"))?;
         // The scheduler must not start it before the renter changes its mind.
         self.services.scheduler.kill()?;
         let booked = cli.run("renter", &["booking", "create", &text])?;
         self.tell("booked", &booked);
         let paid = cli.run("renter", &["booking", "pay", &text])?;
-        self.tell(&format!("{} paid at the lower bound of the price", io(self.booking(&id)?.total)), &paid);
+        self.tell(
+            &format!(
+                "{} paid at the lower bound of the price",
+                io(self.booking(&id)?.total)
+            ),
+            &paid,
+        );
         let cancelled = cli.run("renter", &["booking", "cancel", &text])?;
-        self.tell("cancelled before its start: the reservation fee stays", &cancelled);
+        self.tell(
+            "cancelled before its start: the reservation fee stays",
+            &cancelled,
+        );
         self.services.start_scheduler()?;
         Ok(id)
     }
 
     fn exit(&mut self) -> Result<Vec<(String, Figure)>> {
-        self.narrator.chapter("The supplier leaves: 14 days of cooldown, then the whole stake");
+        self.narrator
+            .chapter("The supplier leaves: 14 days of cooldown, then the whole stake");
         let device = self.device.to_string();
         let supplier = self.network.key("supplier").pubkey();
-        let before = self.network.balance(&supplier, &self.network.config.io_mint)?;
+        let before = self
+            .network
+            .balance(&supplier, &self.network.config.io_mint)?;
         let cli = &self.network.cli;
         let begun = cli.run("supplier", &["stake", "unstake", &device])?;
         self.tell("exit begun", &begun);
         let (_, said) = cli.refused("supplier", &["stake", "withdraw", &device])?;
-        ensure!(said.to_lowercase().contains("cool"), "withdrawing too early was refused otherwise: {said}");
+        ensure!(
+            said.to_lowercase().contains("cool"),
+            "withdrawing too early was refused otherwise: {said}"
+        );
         self.network.pass(14 * DAY + MINUTE)?;
         let withdrawn = cli.run("supplier", &["stake", "withdraw", &device])?;
-        self.tell(&format!("{} back in the supplier's wallet", io(16_000 * IO_ONE)), &withdrawn);
-        let after = self.network.balance(&supplier, &self.network.config.io_mint)?;
+        self.tell(
+            &format!("{} back in the supplier's wallet", io(16_000 * IO_ONE)),
+            &withdrawn,
+        );
+        let after = self
+            .network
+            .balance(&supplier, &self.network.config.io_mint)?;
         Ok(vec![
-            ("stake".to_owned(), audit::audit_stake(&self.network.chain, &self.device)?),
-            ("stake".to_owned(), Figure {
-                name: "supplier's IO after the exit".to_owned(),
-                unit: "IO",
-                recomputed: before + 16_000 * IO_ONE,
-                recorded: after,
-            }),
+            (
+                "stake".to_owned(),
+                audit::audit_stake(&self.network.chain, &self.device)?,
+            ),
+            (
+                "stake".to_owned(),
+                Figure {
+                    name: "supplier's IO after the exit".to_owned(),
+                    unit: "IO",
+                    recomputed: before + 16_000 * IO_ONE,
+                    recorded: after,
+                },
+            ),
         ])
     }
 
     fn close(&mut self, id: &[u8; 16]) -> Result<()> {
         let text = hex::encode(id);
         if self.booking(id)?.open_records > 0 {
-            self.network.cli.run("auditor", &["booking", "close-record", &text, "--record", "0"])?;
+            self.network.cli.run(
+                "auditor",
+                &["booking", "close-record", &text, "--record", "0"],
+            )?;
         }
-        let closed = self.network.cli.run("auditor", &["booking", "close", &text])?;
+        let closed = self
+            .network
+            .cli
+            .run("auditor", &["booking", "close", &text])?;
         self.tell("booking closed, its rent back with the renter", &closed);
         Ok(())
     }
 
     fn audit(&mut self, bookings: &[(&str, [u8; 16], Currency)]) -> Result<Vec<(String, Figure)>> {
-        self.narrator.chapter("Audit: every figure again, from the chain's events alone");
+        self.narrator
+            .chapter("Audit: every figure again, from the chain's events alone");
         let chain = &self.network.chain;
         let mut figures = Vec::new();
         for (what, id, currency) in bookings {
@@ -392,22 +575,40 @@ impl<'a> Story<'a> {
                     "USDC" => usdc(value),
                     unit => format!("{value} {unit}"),
                 };
-                let verdict = if figure.is_equal() { "equal" } else { "DIFFERENT" };
-                vec![what.clone(), figure.name.clone(), amount(figure.recomputed), amount(figure.recorded), verdict.to_owned()]
+                let verdict = if figure.is_equal() {
+                    "equal"
+                } else {
+                    "DIFFERENT"
+                };
+                vec![
+                    what.clone(),
+                    figure.name.clone(),
+                    amount(figure.recomputed),
+                    amount(figure.recorded),
+                    verdict.to_owned(),
+                ]
             })
             .collect();
-        self.narrator.table(&["of", "figure", "recomputed from events", "accounts say", ""], &rows);
+        self.narrator.table(
+            &["of", "figure", "recomputed from events", "accounts say", ""],
+            &rows,
+        );
     }
 
     fn booking(&self, id: &[u8; 16]) -> Result<Booking> {
-        Ok(accounts::fetch(&self.network.chain, &addresses::booking::booking(id))?)
+        Ok(accounts::fetch(
+            &self.network.chain,
+            &addresses::booking::booking(id),
+        )?)
     }
 
     fn tell(&self, what: &str, answer: &serde_json::Value) {
         let signature = answer["signature"].as_str().unwrap_or_default();
         match &answer["compute_units"] {
             serde_json::Value::Null => self.narrator.say(&format!("{what}  {signature}")),
-            units => self.narrator.say(&format!("{what}  [{units} CU] {signature}")),
+            units => self
+                .narrator
+                .say(&format!("{what}  [{units} CU] {signature}")),
         }
     }
 
@@ -416,7 +617,8 @@ impl<'a> Story<'a> {
         self.network.pass(MINUTE)?;
         let now = self.network.now()?;
         if self.services.agent.is_running() {
-            self.services.wait_for_heartbeat(&self.device, now.div_euclid(MINUTE))
+            self.services
+                .wait_for_heartbeat(&self.device, now.div_euclid(MINUTE))
         } else {
             self.services.wait_for_time(now)
         }

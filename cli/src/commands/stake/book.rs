@@ -7,6 +7,7 @@ use ion_client::{
     accounts::{self, AccountError},
     addresses,
     instructions::staking::StakedDevice,
+    send::Chain,
 };
 use ion_economics::{
     stake::{Ledger, StakeRuleError, View},
@@ -114,8 +115,8 @@ pub fn read_all(ctx: &Context, devices: &BTreeSet<Pubkey>) -> Outcome<BTreeMap<P
             .find(|class| class.id == device.class)
             .ok_or_else(|| broken(&"the class of the device was not found"))?;
         let ledger = stake.ledger().map_err(|error| broken(&error))?;
-        let view = staking::state::view(&device, class, &params, now)
-            .map_err(|error| broken(&error))?;
+        let view =
+            staking::state::view(&device, class, &params, now).map_err(|error| broken(&error))?;
         let book = Book {
             address,
             device,

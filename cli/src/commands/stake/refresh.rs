@@ -50,7 +50,10 @@ impl RefreshArgs {
             format!("Bring the stake of device {address} up to date; no money moves"),
             staking::refresh_stake(&book.staked()),
         )
-        .effect("required", Amount::io(book.view.requirement.current.base_units()))
+        .effect(
+            "required",
+            Amount::io(book.view.requirement.current.base_units()),
+        )
         .effect("counted_before", Amount::io(book.stake.counted_io))
         .effect("counted_afterwards", Amount::io(book.eligible_io()?))
         .effect(

@@ -99,7 +99,9 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
                 .with("counted", Amount::io(position.eligible(now).base_units()))
                 .with(
                     "unlocks_at",
-                    position.unlocks_at().map_or(Cell::Nothing, |at| Cell::Time(at.get())),
+                    position
+                        .unlocks_at()
+                        .map_or(Cell::Nothing, |at| Cell::Time(at.get())),
                 )
         })
         .collect();
@@ -120,7 +122,10 @@ pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
         .with("restored", Amount::io(stake.restored_io))
         .with(
             "underfunded_since",
-            facts.book.underfunded_since()?.map_or(Cell::Nothing, Cell::Time),
+            facts
+                .book
+                .underfunded_since()?
+                .map_or(Cell::Nothing, Cell::Time),
         )
         .with(
             "open_offer",

@@ -45,7 +45,10 @@ fn play(arguments: &Arguments) -> Result<bool> {
     let built = Built::beside_this_program()?;
     let folder = match &arguments.folder {
         Some(folder) => folder.clone(),
-        None => tempfile::Builder::new().prefix("ion-demo-").tempdir()?.keep(),
+        None => tempfile::Builder::new()
+            .prefix("ion-demo-")
+            .tempdir()?
+            .keep(),
     };
     println!("keys, stores and logs of this run: {}", folder.display());
     let mut narrator = Narrator::new(false);
@@ -57,7 +60,11 @@ fn play(arguments: &Arguments) -> Result<bool> {
     println!(
         "\n{} figures recomputed from events, {}",
         ending.figures.len(),
-        if proven { "all equal to the last unit" } else { "NOT all equal" }
+        if proven {
+            "all equal to the last unit"
+        } else {
+            "NOT all equal"
+        }
     );
     Ok(proven)
 }
