@@ -81,7 +81,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ),
     (
         "PositionNotActive",
-        "its exit runs already: ion position show DEVICE shows the dates",
+        "ion position show DEVICE --seq N shows the dates of its exit",
     ),
     (
         "PositionNotEmpty",

@@ -49,7 +49,7 @@ fn help_of_every_command_has_a_co_staking_example() {
         let text = stdout(&output);
         let example = format!("ion {} {}", call[0], call[1]);
         assert!(
-            text.contains("Co-staking example") && text.contains(&example),
+            text.contains(" of co-staking:") && text.contains(&example),
             "{call:?}\n{text}"
         );
     }

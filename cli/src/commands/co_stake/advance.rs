@@ -14,7 +14,7 @@ use crate::{
 /// Arguments of `co-stake advance`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking example:\n  ion co-stake advance 7Xw... --seq 3  # the dates do not depend on it; the totals do"
+    after_help = "Example of co-staking:\n  ion co-stake advance 7Xw... --seq 3  # the dates do not depend on it; the totals do"
 )]
 pub struct AdvanceArgs {
     #[command(flatten)]

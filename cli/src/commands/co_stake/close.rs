@@ -16,7 +16,7 @@ use crate::{
 /// Arguments of `co-stake close`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking example:\n  ion co-stake close 7Xw... --seq 3  # withdrawn, or slashed to nothing"
+    after_help = "Example of co-staking:\n  ion co-stake close 7Xw... --seq 3  # withdrawn, or slashed to nothing"
 )]
 pub struct CloseArgs {
     #[command(flatten)]

@@ -21,7 +21,7 @@ use crate::{
 /// Arguments of `co-stake list`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking examples:\n  ion co-stake list\n  ion co-stake list --wallet 7Xw... --output json"
+    after_help = "Examples of co-staking:\n  ion co-stake list\n  ion co-stake list --wallet 7Xw... --output json"
 )]
 pub struct ListArgs {
     /// Whose positions [default: the signing key's]

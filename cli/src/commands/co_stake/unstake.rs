@@ -23,7 +23,7 @@ use crate::{
 /// Arguments of `co-stake unstake`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking example:\n  ion co-stake unstake 7Xw...  # earns nothing from now; back after the wait and the cooldown"
+    after_help = "Example of co-staking:\n  ion co-stake unstake 7Xw...  # earns nothing from now; back after the wait and the cooldown"
 )]
 pub struct UnstakeArgs {
     #[command(flatten)]

@@ -19,7 +19,7 @@ use crate::{
 /// Arguments of `co-stake withdraw`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The money goes to the token account of the position's wallet, whoever sends this.\n\nCo-staking examples:\n  ion co-stake withdraw 7Xw...\n  ion co-stake withdraw 7Xw... --seq 3 --keep-account"
+    after_help = "The money goes to the token account of the position's wallet, whoever sends this.\n\nExamples of co-staking:\n  ion co-stake withdraw 7Xw...\n  ion co-stake withdraw 7Xw... --seq 3 --keep-account"
 )]
 pub struct WithdrawArgs {
     #[command(flatten)]

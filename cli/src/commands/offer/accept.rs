@@ -26,7 +26,7 @@ use crate::{
     after_help = "The terms that are shown are signed: an offer taken back and made anew with other terms is not taken.
 With -y nobody looks, so --seq, --amount and --share must name the terms you agree to.
 
-Co-staking examples:
+Examples of co-staking:
   ion offer accept 7Xw...
   ion offer accept 7Xw... --seq 3 --amount 800 --share 25 -y"
 )]

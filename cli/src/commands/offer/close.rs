@@ -13,7 +13,7 @@ use crate::{
 /// Arguments of `offer close`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking example:\n  ion offer close 7Xw...  # expired, above the cap, or the device is out for good"
+    after_help = "Example of co-staking:\n  ion offer close 7Xw...  # expired, above the cap, or the device is out for good"
 )]
 pub struct CloseArgs {
     /// Device id or address

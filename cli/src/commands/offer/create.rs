@@ -18,7 +18,7 @@ use crate::{
 /// Arguments of `offer create`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking examples:\n  ion offer create 7Xw... 800 --share 25  # 800 IO for 25 % of the block rewards\n  ion offer create 7Xw... 80000000000 --share 2500 --raw --dry-run"
+    after_help = "Examples of co-staking:\n  ion offer create 7Xw... 800 --share 25  # 800 IO for 25 % of the block rewards\n  ion offer create 7Xw... 80000000000 --share 2500 --raw --dry-run"
 )]
 pub struct CreateArgs {
     /// Device id or address
@@ -69,7 +69,7 @@ impl CreateArgs {
         .effect("co_staker_share", Cell::Bps(share_bps.into()))
         .effect("expires_at", expires_at)
         .warning("one holder may take it as a whole; you can take it back until then (ion offer retract)")
-        .warning("once taken, the terms stay: you cannot end the position without leaving yourself, and only the co-staker can end it otherwise")
+        .warning("once taken, the terms stay as they are: the position ends when the co-staker leaves or when you take your whole stake out")
         .warning("while it is open you cannot begin your exit; your exit later makes the co-staker's principal cool down with yours")
         .run(ctx, |ctx| show::state(ctx, &address))
     }

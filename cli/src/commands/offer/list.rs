@@ -22,7 +22,7 @@ use crate::{
 /// Arguments of `offer list`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = format!("{}\n\nCo-staking examples:\n  ion offer list --class 20 --max-amount 800 --sort share\n  ion offer list --min-share 25 --min-reliability 98 --output json", estimate::HELP)
+    after_help = format!("{}\n\nExamples of co-staking:\n  ion offer list --class 20 --max-amount 800 --sort share\n  ion offer list --min-share 25 --min-reliability 98 --output json", estimate::HELP)
 )]
 pub struct ListArgs {
     /// Only devices of this class

@@ -11,7 +11,7 @@ use crate::{
 
 /// Arguments of `offer retract`.
 #[derive(Debug, Args)]
-#[command(after_help = "Co-staking example:\n  ion offer retract 7Xw...")]
+#[command(after_help = "Example of co-staking:\n  ion offer retract 7Xw...")]
 pub struct RetractArgs {
     /// Device id or address
     device: String,

@@ -25,7 +25,7 @@ use crate::{
 /// Arguments of `offer show`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = format!("{}\n\nCo-staking example:\n  ion offer show 7Xw... --output json", estimate::HELP)
+    after_help = format!("{}\n\nExample of co-staking:\n  ion offer show 7Xw... --output json", estimate::HELP)
 )]
 pub struct ShowArgs {
     /// Device id or address

@@ -19,7 +19,7 @@ use crate::{
     after_help = "Status: active (earns and counts), waiting (leaving: counts, earns nothing), cooling (neither),
 withdrawable, zeroed (slashed to nothing), withdrawn.
 
-Co-staking examples:
+Examples of co-staking:
   ion position show 7Xw...
   ion position show 7Xw... --seq 3 --output json"
 )]

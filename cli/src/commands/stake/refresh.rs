@@ -16,7 +16,7 @@ use crate::{
 /// Arguments of `stake refresh`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Co-staking example:\n  ion stake refresh 7Xw...  # settles waits of co-stakers that have passed"
+    after_help = "Example of co-staking:\n  ion stake refresh 7Xw...  # settles waits of co-stakers that have passed"
 )]
 pub struct RefreshArgs {
     /// Device id or address

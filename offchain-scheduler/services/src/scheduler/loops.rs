@@ -153,7 +153,7 @@ impl Follow {
                     self.desk.ended(&id, QuoteState::Closed).await?;
                 }
                 Some(_) => {}
-                None if now > quote.expires_at || quote.is_used => {
+                None if quote.is_closable(now) => {
                     let instruction =
                         instructions::close_quote(&self.scheduler, &id, &quote.scheduler);
                     self.outbox.enqueue(&key, &[instruction]).await?;

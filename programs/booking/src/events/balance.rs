@@ -46,6 +46,8 @@ pub struct PayDuePulled {
     pub amount: u64,
     /// 0 USDC, 1 IO.
     pub currency: u8,
+    /// Who asked.
+    pub by: Pubkey,
     /// Event number of the booking.
     pub seq: u64,
     /// Unix seconds.

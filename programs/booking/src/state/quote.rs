@@ -1,7 +1,10 @@
 //! The scheduler's offer of named devices at a price, open for a minute (economics §8.1).
 
 use anchor_lang::prelude::*;
-use ion_economics::booking::{Currency, MAX_LINES};
+use ion_economics::{
+    booking::{Currency, MAX_LINES},
+    params::booking as params,
+};
 
 use registry::state::Config;
 
@@ -131,6 +134,14 @@ impl Quote {
     /// When the id says it was created, Unix seconds.
     pub fn created_at(&self) -> i64 {
         created_at(&self.id)
+    }
+
+    /// Whether the account may close at `now` (Unix seconds): a booking used it, or it is over and no
+    /// quote can be made under its id again, whatever the parameter, so a transaction that still names
+    /// the id never meets other terms.
+    pub fn is_closable(&self, now: i64) -> bool {
+        let id_is_stale = now > self.created_at().saturating_add(params::QUOTE_TTL.max);
+        self.is_used || (now > self.expires_at && id_is_stale)
     }
 
     /// Currency of the quote. Errors: `CorruptState`.

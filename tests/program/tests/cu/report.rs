@@ -153,6 +153,8 @@ fn write_markdown(text: &mut String, rows: &[Row]) -> fmt::Result {
          - **Heap**: no transaction asks for a larger heap frame and no program replaces the allocator, so \
          every row ran within the runtime's {} bytes (32 KiB). The heap used below that limit is not \
          measured.\n\
+         - Leaves are proven in trees of at most 8 leaves; every doubling of a tree adds 32 bytes and one \
+         hash.\n\
          - Instructions of genesis have fixed addresses; their figures include the tries of those.\n\
          - `registry.lock_devices`, `registry.unlock_devices` and `ide.deposit_revenue` can only be called \
          by a program; their cost is part of the booking instructions that call them.\n\

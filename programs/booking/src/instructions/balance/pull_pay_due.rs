@@ -1,7 +1,10 @@
-//! Sends pay that could not be delivered to the supplier that asks for it (economics §8.7).
+//! Sends pay that could not be delivered to its supplier (economics §8.7).
 
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::{
+    associated_token::get_associated_token_address,
+    token::{Mint, Token, TokenAccount},
+};
 use registry::state::Device;
 
 use crate::{checks, error::BookingError, escrow::Escrow, events::PayDuePulled, state::Booking};
@@ -13,14 +16,14 @@ pub struct PullPayDueArgs {
     pub line: u8,
 }
 
-/// Caller: the payout wallet of the line's device, to any token account it owns. Works while the
-/// program is paused.
+/// Caller: the payout wallet of the line's device, to any token account it owns; anyone else, to that
+/// wallet's associated account, so that pay nobody pulls holds up no booking. Works while the program
+/// is paused.
 #[event_cpi]
 #[derive(Accounts)]
 #[instruction(args: PullPayDueArgs)]
 pub struct PullPayDue<'info> {
-    #[account(address = device.payout_wallet @ BookingError::NotPayoutWallet)]
-    pub payout_wallet: Signer<'info>,
+    pub by: Signer<'info>,
 
     #[account(mut)]
     pub booking: Box<Account<'info, Booking>>,
@@ -37,7 +40,7 @@ pub struct PullPayDue<'info> {
     #[account(
         mut,
         constraint = destination.mint == mint.key() @ BookingError::WrongMint,
-        constraint = destination.owner == payout_wallet.key() @ BookingError::WrongPayDestination,
+        constraint = destination.owner == device.payout_wallet @ BookingError::WrongPayDestination,
     )]
     pub destination: Box<Account<'info, TokenAccount>>,
 
@@ -45,6 +48,18 @@ pub struct PullPayDue<'info> {
 }
 
 impl PullPayDue<'_> {
+    fn validate(&self) -> Result<()> {
+        let wallet = self.device.payout_wallet;
+        if self.by.key() != wallet {
+            require_keys_eq!(
+                self.destination.key(),
+                get_associated_token_address(&wallet, &self.mint.key()),
+                BookingError::WrongPayDestination
+            );
+        }
+        Ok(())
+    }
+
     fn send(&self, amount: u64) -> Result<()> {
         Escrow {
             booking: &self.booking,
@@ -58,10 +73,11 @@ impl PullPayDue<'_> {
 
 /// Sends the whole balance PayDue of one line, in any state of the booking.
 ///
-/// Errors: `UnknownLine`, `WrongDevice`, `NotPayoutWallet`, `NothingToPull`, `WrongMint`,
+/// Errors: `UnknownLine`, `WrongDevice`, `NothingToPull`, `WrongMint`,
 /// `WrongPayDestination`.
 pub fn handle_pull_pay_due(ctx: Context<PullPayDue>, args: PullPayDueArgs) -> Result<()> {
     let now = checks::now()?;
+    ctx.accounts.validate()?;
 
     let booking = &mut ctx.accounts.booking;
     let line = booking.line_mut(args.line)?;
@@ -77,10 +93,11 @@ pub fn handle_pull_pay_due(ctx: Context<PullPayDue>, args: PullPayDueArgs) -> Re
         booking: booking.key(),
         line: args.line,
         device: ctx.accounts.device.key(),
-        payout_wallet: ctx.accounts.payout_wallet.key(),
+        payout_wallet: ctx.accounts.device.payout_wallet,
         destination: ctx.accounts.destination.key(),
         amount,
         currency: booking.currency,
+        by: ctx.accounts.by.key(),
         seq,
         at: now,
     });

@@ -56,7 +56,7 @@ impl<'info> Cancel<'info> {
 }
 
 /// Ends a booking before its start. Unpaid, part paid or not yet locked: everything goes back. Paid:
-/// compute and payment fee go back, the reservation fee stays.
+/// compute and payment fee go back, the reservation fee stays unless the start is overdue.
 ///
 /// Errors: `NotRenter`, `WrongOpSeq`, `WrongState`, `DeviceAccounts`.
 pub fn handle_cancel<'info>(ctx: Context<'info, Cancel<'info>>, args: CancelArgs) -> Result<()> {
@@ -65,7 +65,9 @@ pub fn handle_cancel<'info>(ctx: Context<'info, Cancel<'info>>, args: CancelArgs
     let booking = &mut ctx.accounts.booking;
     let (status_before, refund_before) = (booking.status, booking.refund_due);
     booking.admit(args.op_seq)?;
-    if booking.step(BookingInput::Cancel)? == BookingStatus::Cancelled {
+    let start_by = booking.deadline;
+    // Not started in time: the renter keeps what anybody's `cancel_unstarted` would give back.
+    if booking.step(BookingInput::Cancel)? == BookingStatus::Cancelled && now <= start_by {
         booking.refund_cancelled()?;
     } else {
         booking.refund_all()?;

@@ -18,16 +18,13 @@ pub struct CloseQuote<'info> {
     pub scheduler: UncheckedAccount<'info>,
 }
 
-/// Returns the rent of a quote that a booking used or whose time is over.
+/// Returns the rent of a quote that a booking used, or that is over and whose id is stale.
 ///
 /// Errors: `QuoteOpen`.
 pub fn handle_close_quote(ctx: Context<CloseQuote>) -> Result<()> {
     let now = checks::now()?;
     let quote = &mut ctx.accounts.quote;
-    require!(
-        quote.is_used || now > quote.expires_at,
-        BookingError::QuoteOpen
-    );
+    require!(quote.is_closable(now), BookingError::QuoteOpen);
     let seq = quote.next_event()?;
 
     let quote = &ctx.accounts.quote;

@@ -41,7 +41,11 @@ pub fn genesis_alone() -> Vec<Sample> {
             };
             let signers: Vec<&Keypair> = keys.iter().filter(|key| signs(&key.pubkey())).collect();
             world
-                .send(&world.authority, &signers, &[instruction.clone()])
+                .send(
+                    &world.authority,
+                    &signers,
+                    std::slice::from_ref(&instruction),
+                )
                 .unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
         }
     }

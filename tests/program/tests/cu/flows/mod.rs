@@ -29,6 +29,7 @@ pub fn play() -> Vec<Sample> {
     all.extend(governance::registry_alone());
     all.extend(stakes::staking_alone());
     all.extend(stakes::staking_exits());
+    all.extend(stakes::waits_refreshed());
     for lines in [1, 8] {
         all.extend(booking_flow(lines, Currency::Usdc));
     }

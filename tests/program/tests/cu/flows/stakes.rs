@@ -71,3 +71,23 @@ pub fn staking_exits() -> Vec<Sample> {
     }
     samples(&stage.world, 1, &Known::default())
 }
+
+/// A refresh that finds four passed waits and a device short of its requirement.
+pub fn waits_refreshed() -> Vec<Sample> {
+    let stage = Stage::staked(REQUIRED);
+    for (wallet, seq) in [
+        (&stage.co, 1),
+        (&stage.co, 2),
+        (&stage.other, 3),
+        (&stage.other, 4),
+    ] {
+        stage.offer(CO_CAP, 4_000).expect("offers");
+        stage.accept(wallet, seq, CO_CAP, 4_000).expect("accepts");
+        stage.co_unstake(wallet, seq).expect("leaves");
+        stage.world.warp(60);
+    }
+    stage.edit_book(|book| book.active_io -= 1);
+    stage.world.warp(WAIT);
+    stage.refresh().expect("refreshes");
+    samples(&stage.world, 1, &Known::default())
+}

@@ -1,0 +1,53 @@
+//! Totals of the public record.
+
+use super::{build, with_remaining, writable};
+use crate::addresses;
+use ::booking::{ID, InitShardArgs, OpenTneDayArgs, accounts, instruction};
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+
+/// Creates one of the 16 shards of the totals. Signer: the payer of its rent, anyone.
+pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
+    build(
+        accounts::InitShard {
+            payer: *payer,
+            tne: addresses::booking::tne_totals(shard),
+            system_program: anchor_lang::system_program::ID,
+        },
+        instruction::InitShard {
+            args: InitShardArgs { shard },
+        },
+    )
+}
+
+/// Creates the permanent totals of a past UTC day. Signer: the payer of the rent, anyone.
+pub fn open_tne_day(payer: &Pubkey, day: u64) -> Instruction {
+    build(
+        accounts::OpenTneDay {
+            payer: *payer,
+            tne_day: addresses::booking::tne_day(day),
+            system_program: anchor_lang::system_program::ID,
+        },
+        instruction::OpenTneDay {
+            args: OpenTneDayArgs { day },
+        },
+    )
+}
+
+/// Adds shards, each once, to the permanent totals of a past day. Signer: anyone.
+pub fn fold_tne_day(by: &Pubkey, day: u64, shards: &[u8]) -> Instruction {
+    let instruction = build(
+        accounts::FoldTneDay {
+            by: *by,
+            tne_day: addresses::booking::tne_day(day),
+            event_authority: addresses::event_authority(&ID),
+            program: ID,
+        },
+        instruction::FoldTneDay {},
+    );
+    let keys: Vec<Pubkey> = shards
+        .iter()
+        .map(|shard| addresses::booking::tne_totals(*shard))
+        .collect();
+    with_remaining(instruction, writable(&keys))
+}

@@ -1,0 +1,22 @@
+//! Instructions of the registry.
+
+mod device;
+mod genesis;
+mod governance;
+mod poll;
+
+pub use device::*;
+pub use genesis::*;
+pub use governance::*;
+pub use poll::*;
+
+use anchor_lang::{InstructionData, ToAccountMetas};
+use solana_instruction::Instruction;
+
+fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
+    Instruction {
+        program_id: registry::ID,
+        accounts: accounts.to_account_metas(None),
+        data: data.data(),
+    }
+}
