@@ -614,7 +614,7 @@ async fn overdue_quote_is_closed_on_chain() {
     );
     let key = Key::new("close_quote", &answer.quote, 0);
     assert_eq!(outbox.row(&key).await.unwrap(), None);
-    desk.ledger.with(|facts| facts.now = NOW + 61);
+    desk.ledger.with(|facts| facts.now = NOW + 301);
     let closed = loop {
         match outbox.row(&key).await.unwrap() {
             Some(row) if row.state.is_closed() => break row,

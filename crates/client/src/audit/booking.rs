@@ -1,30 +1,22 @@
 //! A booking from its quote to its last unit.
 
 use ::booking::{
-    events::{
-        BookingBilledUnreported, BookingCancelled, BookingEnded, BookingPaid, BookingSettled,
-        BookingStarted, CancelReason, EarnDestination, LineEarned, PayDuePulled, ProductBooked,
-        QuoteCreated, RefundPulled, WorkRecorded,
-    },
-    state::{Booking, QuoteLine},
+    events::QuoteCreated,
+    state::{Booking, Line},
 };
-use anchor_lang::{AnchorDeserialize, Discriminator};
 use ion_economics::{
     billing::{self, Segment, Segments},
     booking::{Currency, run_minutes},
     fees,
-    price::{usd_to_io_ceil, usd_to_io_floor},
+    price::usd_to_io_ceil,
     units::{UnixSeconds, UsdMicros},
 };
-use solana_pubkey::Pubkey;
 
-use super::{AuditError, Figure, contradiction};
-use crate::{
-    accounts, addresses,
-    events::{EmittedEvent, events_of},
-    history::History,
-    send::Chain,
+use super::{
+    AuditError, Figure, contradiction,
+    replay::{Cancelled, Replay, read},
 };
+use crate::{accounts, addresses, events::events_of, history::History, send::Chain};
 
 /// Terms that a booking took from the parameters when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,26 +45,6 @@ impl BookingTerms {
             nonrefundable_minutes: 60,
         }
     }
-}
-
-/// What the events of a booking add up to under the rules.
-#[derive(Default)]
-struct Replay {
-    quote: Option<QuoteCreated>,
-    total: u64,
-    paid: u64,
-    started: Option<i64>,
-    ended: Option<(i64, bool)>,
-    served: Vec<u32>,
-    final_record: bool,
-    cancelled: Option<CancelReason>,
-    unreported: bool,
-    earned: Vec<u64>,
-    fee_taken: Vec<u64>,
-    parked: u64,
-    parked_pulled: u64,
-    refunds_pulled: u64,
-    deposited: u64,
 }
 
 /// Audits a booking by the id of its quote. The booking's account must still exist.
@@ -108,128 +80,7 @@ pub fn audit_booking<C: Chain + History>(
     replay.figures(terms, &account, escrow)
 }
 
-fn read<T: AnchorDeserialize + Discriminator>(event: &EmittedEvent) -> Option<T> {
-    event.decode::<T>(&::booking::ID)
-}
-
-/// IO amount of a billed amount, rounded down.
-fn io_value(currency: u8, billed: u64, price_p12: u64) -> Result<u64, AuditError> {
-    match Currency::from_u8(currency) {
-        Some(Currency::Io) => Ok(billed),
-        Some(Currency::Usdc) => {
-            usd_to_io_floor(UsdMicros::from_base_units(billed), u128::from(price_p12))
-                .map(|io| io.base_units())
-                .map_err(contradiction)
-        }
-        None => Err(contradiction("unknown currency")),
-    }
-}
-
 impl Replay {
-    fn lines(&self) -> Result<&[QuoteLine], AuditError> {
-        self.quote
-            .as_ref()
-            .map(|quote| quote.lines.as_slice())
-            .ok_or_else(|| {
-                AuditError::Contradiction("no quote was posted under this id".to_owned())
-            })
-    }
-
-    fn fold(
-        &mut self,
-        key: &Pubkey,
-        event: &EmittedEvent,
-        terms: &BookingTerms,
-    ) -> Result<(), AuditError> {
-        let add = |sum: &mut u64, amount: u64| -> Result<(), AuditError> {
-            *sum = sum
-                .checked_add(amount)
-                .ok_or_else(|| contradiction("a sum overflows"))?;
-            Ok(())
-        };
-        if let Some(booked) = read::<ProductBooked>(event).filter(|booked| booked.booking == *key) {
-            let lines = self.lines()?.len();
-            self.total = booked.total;
-            self.served = vec![0; lines];
-            self.earned = vec![0; lines];
-            self.fee_taken = vec![0; lines];
-        } else if let Some(paid) = read::<BookingPaid>(event).filter(|paid| paid.booking == *key) {
-            add(&mut self.paid, paid.amount)?;
-        } else if let Some(started) =
-            read::<BookingStarted>(event).filter(|started| started.booking == *key)
-        {
-            self.started = Some(started.at);
-            self.ended = Some((started.ends_at, false));
-        } else if let Some(ended) =
-            read::<BookingEnded>(event).filter(|ended| ended.booking == *key)
-        {
-            self.ended = Some((ended.ends_at.new, ended.is_terminated));
-        } else if let Some(cancelled) =
-            read::<BookingCancelled>(event).filter(|event| event.booking == *key)
-        {
-            self.cancelled = Some(cancelled.reason);
-        } else if read::<BookingBilledUnreported>(event).is_some_and(|event| event.booking == *key)
-        {
-            self.unreported = true;
-        } else if let Some(worked) =
-            read::<WorkRecorded>(event).filter(|worked| worked.booking == *key)
-        {
-            for (served, line) in self.served.iter_mut().zip(&worked.lines) {
-                if *served != line.from_minutes {
-                    return Err(contradiction(
-                        "a record does not begin where the last one ended",
-                    ));
-                }
-                *served = served
-                    .checked_add(line.minutes)
-                    .ok_or_else(|| contradiction("minutes overflow"))?;
-            }
-            self.final_record |= worked.is_final;
-            if worked.is_priced
-                && worked.io_amount != io_value(worked.currency, worked.billed, worked.price_p12)?
-            {
-                return Err(contradiction(
-                    "a record's IO amount is not that of its price",
-                ));
-            }
-        } else if let Some(earned) =
-            read::<LineEarned>(event).filter(|earned| earned.booking == *key)
-        {
-            let line = usize::from(earned.line);
-            let (Some(gross), Some(taken)) =
-                (self.earned.get_mut(line), self.fee_taken.get_mut(line))
-            else {
-                return Err(contradiction("a line was earned that was not quoted"));
-            };
-            let fee = fees::supplier_fee(*gross, earned.amount, *taken, terms.supplier_fee_bps)
-                .map_err(contradiction)?;
-            if fee != earned.fee {
-                return Err(contradiction(format!(
-                    "supplier fee {} instead of {fee}",
-                    earned.fee
-                )));
-            }
-            add(gross, earned.amount)?;
-            add(taken, fee)?;
-            if earned.destination_kind == EarnDestination::PayDue {
-                add(&mut self.parked, earned.amount - fee)?;
-            }
-        } else if let Some(pulled) =
-            read::<PayDuePulled>(event).filter(|pulled| pulled.booking == *key)
-        {
-            add(&mut self.parked_pulled, pulled.amount)?;
-        } else if let Some(pulled) =
-            read::<RefundPulled>(event).filter(|pulled| pulled.booking == *key)
-        {
-            add(&mut self.refunds_pulled, pulled.amount)?;
-        } else if let Some(settled) =
-            read::<BookingSettled>(event).filter(|settled| settled.booking == *key)
-        {
-            add(&mut self.deposited, settled.deposited)?;
-        }
-        Ok(())
-    }
-
     fn figures(
         &self,
         terms: &BookingTerms,
@@ -282,11 +133,8 @@ impl Replay {
         }
         let fees_sum = reservation_sum + payment_sum;
         let (refund, kept) = match self.cancelled {
-            // Fully paid before the start: compute and payment fee go back, the reservation stays.
-            Some(CancelReason::Renter) if self.paid == self.total => {
-                (compute_sum + payment_sum, reservation_sum)
-            }
-            Some(_) => (self.paid, 0),
+            Some(Cancelled::ReservationKept) => (compute_sum + payment_sum, reservation_sum),
+            Some(Cancelled::InFull) => (self.paid, 0),
             None if self.unreported => {
                 let reservation_back = refund_sum.saturating_sub(compute_sum - billed_sum);
                 (refund_sum, fees_sum - reservation_back)
@@ -309,9 +157,7 @@ impl Replay {
         .into_iter()
         .try_fold(self.paid, u64::checked_sub)
         .ok_or_else(|| contradiction("more left the escrow than was paid"))?;
-        let over_lines = |value: fn(&::booking::state::Line) -> u64| {
-            account.lines.iter().map(value).sum::<u64>()
-        };
+        let over_lines = |value: fn(&Line) -> u64| account.lines.iter().map(value).sum::<u64>();
         let figure = |name: &str, unit, recomputed, recorded| Figure {
             name: name.to_owned(),
             unit,
@@ -388,8 +234,7 @@ impl Replay {
                 ending.refund + ending.reservation_refund,
             )));
         }
-        let (true, Some(start), Some((end, _))) = (self.final_record, self.started, self.ended)
-        else {
+        let (true, Some(start), Some(end)) = (self.final_record, self.started, self.ended) else {
             // Boundary records bill as they come.
             return Ok(Some((segments.billed(served).map_err(contradiction)?, 0)));
         };

@@ -6,6 +6,7 @@
 //! account that it is compared with.
 
 mod booking;
+mod replay;
 mod stake;
 mod vault;
 

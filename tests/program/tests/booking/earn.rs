@@ -174,7 +174,14 @@ fn undeliverable(change: impl FnOnce(&mut Account)) {
     ion_program_tests::expect_error(
         stage.send(&stage.renter, pull(&stage.renter.pubkey(), &stranger)),
         ID,
-        E::NotPayoutWallet,
+        E::WrongPayDestination,
+        0,
+    );
+    // the associated account is the one that takes nothing here, any other is the wallet's choice
+    ion_program_tests::expect_error(
+        stage.send(&stage.renter, pull(&stage.renter.pubkey(), &own)),
+        ID,
+        E::WrongPayDestination,
         0,
     );
     ion_program_tests::expect_error(
@@ -239,4 +246,35 @@ fn pay_due_of_an_unknown_line_is_refused() {
         &purse,
     );
     stage.refused(&stage.payout, pull, E::NothingToPull);
+}
+
+/// Pay that nobody pulls must not hold the renter's rent: anyone sends it to the supplier.
+#[test]
+fn undelivered_pay_pushed_by_anyone_lets_the_booking_close() {
+    let stage = Stage::earnable();
+    let purse = stage.purse(&stage.payout.pubkey());
+    let healthy = stage.world.raw(&purse);
+    break_destination(&stage, |account| account.data[108] = 2);
+    let by = stage.world.authority.pubkey();
+    stage.world.warp(30 * DAY);
+    stage.open_epoch();
+    for seq in 0..2 {
+        stage.crank(stage.earn_to(&by, seq, 0, &purse)).unwrap();
+    }
+    stage.crank(stage.settle_ix()).unwrap();
+    stage.crank_refused_any(stage.close_ix(), E::BalancesOpen);
+    stage.world.put(&purse, healthy);
+    let before = stage.world.token(&purse);
+    let push = ix::pull_pay_due(
+        &by,
+        &stage.key(),
+        0,
+        &stage.devices[0],
+        &stage.mint(),
+        &purse,
+    );
+    let record = stage.crank(push).unwrap();
+    let event: PayDuePulled = stage.world.event(ID, &record);
+    assert_eq!((event.by, event.payout_wallet), (by, stage.payout.pubkey()));
+    assert_eq!(stage.world.token(&purse), before + 2 * (GROSS - FEE));
 }

@@ -225,6 +225,9 @@ fn open_quote_stays_and_an_expired_one_returns_its_rent() {
     let close = ix::close_quote(&stage.world.authority.pubkey(), &stage.id, &scheduler);
     stage.world.warp(60);
     stage.crank_refused(close.clone(), E::QuoteOpen);
+    // over, and its id could still be quoted again under the longest life that governance may set
+    stage.world.warp(240);
+    stage.crank_refused(close.clone(), E::QuoteOpen);
     stage.world.warp(1);
     let stranger = stage.renter.pubkey();
     stage.crank_refused(with_account(&close, 2, stranger), E::WrongRentReceiver);
@@ -264,4 +267,22 @@ fn id_of_a_closed_booking_is_never_quoted_again() {
         E::QuoteIdTime,
     );
     stage.world.warp(DAY);
+}
+
+/// A transaction that names a quote by its id never meets other terms than those it was signed for.
+#[test]
+fn id_of_a_closed_quote_is_never_quoted_again() {
+    let stage = Stage::quoted();
+    stage.world.warp(301);
+    let close = ix::close_quote(
+        &stage.world.authority.pubkey(),
+        &stage.id,
+        &stage.world.scheduler.pubkey(),
+    );
+    stage.crank(close).unwrap();
+    stage.refused(
+        &stage.world.scheduler,
+        stage.quote_ix(stage.quote_args()),
+        E::QuoteIdTime,
+    );
 }

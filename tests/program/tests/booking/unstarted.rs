@@ -180,6 +180,16 @@ fn funded_booking_expires_after_its_lock_deadline_and_frees_what_was_locked() {
 }
 
 #[test]
+fn renter_cancels_after_the_start_is_overdue_and_gets_everything_back() {
+    let stage = Stage::paid();
+    stage.world.warp(1_801);
+    let record = stage.send(&stage.renter, cancel(&stage)).unwrap();
+    let event: BookingCancelled = stage.world.event(ID, &record);
+    assert_eq!((event.reason, event.fees_kept), (CancelReason::Renter, 0));
+    refunds_everything(&stage);
+}
+
+#[test]
 fn unstarted_booking_is_cancelled_with_all_fees_after_its_deadline_only() {
     let stage = Stage::paid();
     stage.world.warp(1_800);
