@@ -22,6 +22,9 @@ struct Arguments {
     /// JSON-RPC URL of a running chain; plays the part that needs no time jump if its clock is fixed.
     #[arg(long)]
     url: Option<String>,
+    /// Leave the chain's clock alone even where it can be moved, as on a public cluster.
+    #[arg(long)]
+    fixed_clock: bool,
     /// Folder for keys, stores and logs of this run; a new one is made by default.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -53,7 +56,10 @@ fn play(arguments: &Arguments) -> Result<bool> {
     println!("keys, stores and logs of this run: {}", folder.display());
     let mut narrator = Narrator::new(false);
     narrator.chapter("A chain, five programs deployed through the upgradeable loader, genesis");
-    let network = Network::start(&built, arguments.url.as_deref(), &folder, true)?;
+    let mut network = Network::start(&built, arguments.url.as_deref(), &folder, true)?;
+    if arguments.fixed_clock {
+        network.control = None;
+    }
     narrator.say(&format!("chain at {}, genesis sealed", network.url));
     let ending = Story::new(&built, &network, narrator)?.play()?;
     let proven = ending.is_proven();

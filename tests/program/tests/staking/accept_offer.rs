@@ -428,3 +428,19 @@ fn acceptance_with_foreign_accounts_is_refused() {
     stage.assert_true_books();
     assert_eq!(stage.balance(&stage.co), PURSE);
 }
+
+/// A second wallet of the owner is a stranger to the chain: the offer is filled like anybody's, and
+/// nothing but the owner's own money is at stake.
+#[test]
+fn e09_own_offer_taken_through_a_second_wallet_is_filled_like_any_other() {
+    let stage = offered();
+    let second = stage.world.wallet(0, 0);
+    stage.world.give(&second.pubkey(), CO_CAP, 0);
+    let open = ix::open_costaker(&second.pubkey(), &second.pubkey());
+    stage.send(&second, open).expect("opens a co-staker");
+    stage
+        .accept(&second, 1, CO_CAP, 4_000)
+        .expect("the chain cannot tell");
+    assert_eq!(stage.book().positions[0].wallet, second.pubkey());
+    assert_eq!(stage.book().counted_io, REQUIRED + CO_CAP);
+}

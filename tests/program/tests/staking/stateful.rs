@@ -32,9 +32,9 @@ use crate::{
 };
 
 /// Devices, and owners, of one history.
-const DEVICES: usize = 50;
+const DEVICES: usize = 200;
 /// Co-stakers of one history.
-const CO_STAKERS: usize = 50;
+const CO_STAKERS: usize = 200;
 /// Operations of one history in the test command.
 const OPERATIONS: usize = 5_000;
 
