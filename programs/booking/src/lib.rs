@@ -50,9 +50,9 @@ declare_id!("9CtvNFeTACTWnea9Vu53Jw4CTzmbCV94Kcch9yRJVMa5");
 #[cfg(not(feature = "no-entrypoint"))]
 solana_security_txt::security_txt! {
     name: "Ion booking",
-    project_url: "https://github.com/ion-protocol/ion",
-    contacts: "link:https://github.com/ion-protocol/ion/security/advisories/new",
-    policy: "https://github.com/ion-protocol/ion/blob/main/docs/SECURITY.md",
+    project_url: "not published yet",
+    contacts: "other:docs/SECURITY.md of the source",
+    policy: "docs/SECURITY.md of the source",
     preferred_languages: "en"
 }
 

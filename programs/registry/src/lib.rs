@@ -49,9 +49,9 @@ declare_id!("8bKn7tJg2QYxq9fnCZb56A8Vvivsbwa4cdmFEG5bTqyf");
 #[cfg(not(feature = "no-entrypoint"))]
 solana_security_txt::security_txt! {
     name: "Ion registry",
-    project_url: "https://github.com/ion-protocol/ion",
-    contacts: "link:https://github.com/ion-protocol/ion/security/advisories/new",
-    policy: "https://github.com/ion-protocol/ion/blob/main/docs/SECURITY.md",
+    project_url: "not published yet",
+    contacts: "other:docs/SECURITY.md of the source",
+    policy: "docs/SECURITY.md of the source",
     preferred_languages: "en"
 }
 
