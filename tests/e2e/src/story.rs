@@ -100,7 +100,7 @@ impl<'a> Story<'a> {
         self.start_services()?;
         self.supplier()?;
         self.proof_of_compute()?;
-        let usdc_booking = self.book("usdc")?;
+        let usdc_booking = self.book()?;
         self.run_hour(&usdc_booking)?;
         self.settle(&usdc_booking)?;
         let io_booking = self.cancelled_io_booking()?;
@@ -274,14 +274,9 @@ impl<'a> Story<'a> {
             .wait_for_heartbeat(&self.device, self.network.now()?.div_euclid(MINUTE))
     }
 
-    fn book(&mut self, currency: &str) -> Result<[u8; 16]> {
-        self.narrator.chapter(&format!(
-            "A renter asks for a quote and books it in {}",
-            currency.to_uppercase()
-        ));
-        let class = self.class.to_string();
-        let cli = &self.network.cli;
-        let quote = cli.run(
+    /// Asks the scheduler for a quote of the whole device; its id and the text of it.
+    fn quote(&self, minutes: i64, currency: &str) -> Result<([u8; 16], String)> {
+        let quote = self.network.cli.run(
             "renter",
             &[
                 "quote",
@@ -289,36 +284,38 @@ impl<'a> Story<'a> {
                 "--scheduler",
                 &self.services.scheduler_url,
                 "--class",
-                &class,
+                &self.class.to_string(),
                 "--gpus",
                 QTY,
                 "--minutes",
-                &HIRED.to_string(),
+                &minutes.to_string(),
                 "--currency",
                 currency,
             ],
         )?;
-        let text = quote["id"]
-            .as_str()
-            .context("the quote has no id")?
-            .to_owned();
-        let id: [u8; 16] = hex::decode(&text)?
+        let text = quote["id"].as_str().context("the quote has no id")?;
+        let id = hex::decode(text)?
             .try_into()
             .map_err(|_| anyhow::anyhow!("quote id {text}"))?;
+        Ok((id, text.to_owned()))
+    }
+
+    fn book(&mut self) -> Result<[u8; 16]> {
+        self.narrator
+            .chapter("A renter asks for a quote and books it in USDC");
+        let cli = &self.network.cli;
+        let (id, text) = self.quote(HIRED, "usdc")?;
         self.narrator.say(&format!(
             "quote {text} placed on the device by the scheduler"
         ));
         let booked = cli.run("renter", &["booking", "create", &text])?;
         self.tell("booked", &booked);
         let paid = cli.run("renter", &["booking", "pay", &text])?;
-        let booking = self.booking(&id)?;
-        let amount = if currency == "io" {
-            io(booking.total)
-        } else {
-            usdc(booking.total)
-        };
         self.tell(
-            &format!("{amount} paid into the escrow, device locked"),
+            &format!(
+                "{} paid into the escrow, device locked",
+                usdc(self.booking(&id)?.total)
+            ),
             &paid,
         );
         Ok(id)
@@ -443,32 +440,8 @@ impl<'a> Story<'a> {
     }
 
     fn book_and_cancel(&mut self) -> Result<[u8; 16]> {
-        let class = self.class.to_string();
         let cli = &self.network.cli;
-        let quote = cli.run(
-            "renter",
-            &[
-                "quote",
-                "request",
-                "--scheduler",
-                &self.services.scheduler_url,
-                "--class",
-                &class,
-                "--gpus",
-                QTY,
-                "--minutes",
-                "90",
-                "--currency",
-                "io",
-            ],
-        )?;
-        let text = quote["id"]
-            .as_str()
-            .context("the quote has no id")?
-            .to_owned();
-        let id: [u8; 16] = hex::decode(&text)?
-            .try_into()
-            .map_err(|_| anyhow::anyhow!("quote id {text}"))?;
+        let (id, text) = self.quote(90, "io")?;
         // The scheduler must not start it before the renter changes its mind.
         self.services.scheduler.kill()?;
         let booked = cli.run("renter", &["booking", "create", &text])?;

@@ -2,8 +2,8 @@
 
 use ion_merkle::report::ReportKind;
 use registry::constants::{
-    ACTION_SEED, CALLER_SEED, CLASS_SEED, CONFIG_SEED, DEVICE_SEED, PARAMS_SEED, POLL_SEED,
-    ROLES_SEED, VERIFIERS_SEED,
+    ACTION_SEED, CLASS_SEED, CONFIG_SEED, DEVICE_SEED, PARAMS_SEED, POLL_SEED, ROLES_SEED,
+    VERIFIERS_SEED,
 };
 use solana_pubkey::Pubkey;
 
@@ -52,14 +52,9 @@ pub fn poll(kind: ReportKind, subject: &Pubkey, seq: u64) -> Pubkey {
     ])
 }
 
-/// Address with which any of the programs signs its calls to another, by the program's id.
-pub fn caller_of(program: &Pubkey) -> Pubkey {
-    Pubkey::find_program_address(&[CALLER_SEED], program).0
-}
-
 /// Address with which the program signs its events.
 pub fn event_authority() -> Pubkey {
-    derive(&[b"__event_authority"])
+    super::event_authority(&registry::ID)
 }
 
 fn derive(seeds: &[&[u8]]) -> Pubkey {

@@ -3,8 +3,7 @@
 use solana_pubkey::Pubkey;
 use staking::{
     constants::{
-        CALLER_SEED, CO_POSITION_SEED, CO_STAKER_SEED, OFFER_SEED, STAKE_SEED, STAKE_VAULT_SEED,
-        TOTALS_SEED,
+        CO_POSITION_SEED, CO_STAKER_SEED, OFFER_SEED, STAKE_SEED, STAKE_VAULT_SEED, TOTALS_SEED,
     },
     state::shard_of,
 };
@@ -44,14 +43,9 @@ pub fn co_staker(wallet: &Pubkey) -> Pubkey {
     derive(&[CO_STAKER_SEED, wallet.as_ref()])
 }
 
-/// Address with which the program signs its calls to other programs.
-pub fn caller() -> Pubkey {
-    derive(&[CALLER_SEED])
-}
-
 /// Address with which the program signs its events.
 pub fn event_authority() -> Pubkey {
-    derive(&[b"__event_authority"])
+    super::event_authority(&staking::ID)
 }
 
 fn derive(seeds: &[&[u8]]) -> Pubkey {

@@ -77,10 +77,19 @@ fn initialize_by_upgrade_authority_creates_the_singletons() {
     );
     assert_eq!(config.price_receiver, world.plan.price_receiver);
     assert_eq!(config.price_feed_id, world.plan.price_feed_id);
-    assert_eq!(config.staking_caller, addresses::caller_of(&staking::ID));
-    assert_eq!(config.rewards_caller, addresses::caller_of(&rewards::ID));
-    assert_eq!(config.ide_caller, addresses::caller_of(&ide::ID));
-    assert_eq!(config.booking_caller, addresses::caller_of(&booking::ID));
+    assert_eq!(
+        config.staking_caller,
+        ion_client::addresses::caller(&staking::ID)
+    );
+    assert_eq!(
+        config.rewards_caller,
+        ion_client::addresses::caller(&rewards::ID)
+    );
+    assert_eq!(config.ide_caller, ion_client::addresses::caller(&ide::ID));
+    assert_eq!(
+        config.booking_caller,
+        ion_client::addresses::caller(&booking::ID)
+    );
     assert_eq!(
         (
             config.ide_from_hour,

@@ -113,7 +113,7 @@ fn lock_and_unlock_by_anyone_but_the_booking_program_are_refused() {
         let result = unlock(&world, key, &booking, &devices);
         expect_error(result, registry::ID, RegistryError::NotBookingProgram, 0);
     }
-    let caller = addresses::caller_of(&booking::ID);
+    let caller = ion_client::addresses::caller(&booking::ID);
     let unsigned = without_signature(instructions::lock_devices(&caller, &booking, &devices), 0);
     let result = world.send(&stranger, &[], &[unsigned]);
     expect_framework_error(
