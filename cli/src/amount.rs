@@ -87,6 +87,14 @@ impl Amount {
         }
     }
 
+    /// An amount of USDC base units.
+    pub const fn usdc(base: u64) -> Self {
+        Self {
+            base,
+            unit: Unit::Usdc,
+        }
+    }
+
     /// An amount of accounting dollars in 1e-6 USD.
     pub const fn usd(base: u64) -> Self {
         Self {

@@ -52,7 +52,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_enum)]
     pub commitment: Option<Commitment>,
 
-    /// Print one JSON object instead of text
+    /// Print one JSON object, or the rows as CSV, instead of text
     #[arg(long, global = true, value_enum, value_name = "FORMAT")]
     pub output: Option<OutputFormat>,
 
@@ -67,6 +67,10 @@ pub struct GlobalArgs {
     /// Print the instructions in base64 (Borsh: program, accounts, data) for a multisig, and stop there
     #[arg(long, global = true)]
     pub print_only: bool,
+
+    /// Print a message that this Squads vault signs and pays, and stop there
+    #[arg(long, global = true, value_name = "VAULT", conflicts_with_all = ["dry_run", "print_only"])]
+    pub multisig: Option<String>,
 
     /// Price per compute unit in micro-lamports [default: none]
     #[arg(long, global = true, value_name = "MICRO_LAMPORTS")]
@@ -90,12 +94,18 @@ pub struct GlobalArgs {
 }
 
 impl GlobalArgs {
+    /// Whether the change is printed and not sent.
+    pub const fn is_printed(&self) -> bool {
+        self.print_only || self.multisig.is_some()
+    }
+
     /// Form of the result.
     pub fn format(&self) -> Format {
         match self.output {
             None => Format::Text,
             Some(OutputFormat::Json) => Format::Json,
             Some(OutputFormat::JsonCompact) => Format::JsonCompact,
+            Some(OutputFormat::Csv) => Format::Csv,
         }
     }
 }
@@ -129,6 +139,8 @@ pub enum OutputFormat {
     Json,
     /// On one line
     JsonCompact,
+    /// The rows of the result, amounts in base units
+    Csv,
 }
 
 /// The nouns.
@@ -161,20 +173,50 @@ pub enum Command {
     /// Queued decisions of governance
     #[command(subcommand)]
     Gov(commands::gov::GovCommand),
+    /// Dated exemptions of devices from eligibility rules
+    #[command(subcommand)]
+    Exemption(commands::exemption::ExemptionCommand),
     /// Quotes of the scheduler
     #[command(subcommand)]
     Quote(commands::quote::QuoteCommand),
+    /// Decisions of the scheduler
+    #[command(subcommand)]
+    Schedule(commands::schedule::ScheduleCommand),
+    /// The processors that a scheduler sees
+    #[command(subcommand)]
+    Fleet(commands::fleet::FleetCommand),
     /// Bookings from reservation to settlement
     #[command(subcommand)]
     Booking(commands::booking::BookingCommand),
+    /// Slash cases: evidence, appeals, rulings, outcomes
+    #[command(subcommand)]
+    Case(commands::case::CaseCommand),
+    /// Hourly blocks and what came of them
+    #[command(subcommand)]
+    Block(commands::block::BlockCommand),
+    /// The schedule of new IO
+    #[command(subcommand)]
+    Emission(commands::emission::EmissionCommand),
+    /// Block rewards of owners and co-stakers
+    #[command(subcommand)]
+    Rewards(commands::rewards::RewardsCommand),
+    /// What a supplier declares of itself
+    #[command(subcommand)]
+    Supplier(commands::supplier::SupplierCommand),
+    /// The engine: vaults, sealed days, buyback, payouts
+    #[command(subcommand)]
+    Ide(commands::ide::IdeCommand),
     /// Days of the engine
     #[command(subcommand)]
     Epoch(commands::epoch::EpochCommand),
-    /// The public record of a booking: what was hired, served, earned, refunded
-    Tne(commands::tne::TneArgs),
+    /// The public record: what was hired, served, earned, refunded
+    #[command(subcommand)]
+    Tne(commands::tne::TneCommand),
     /// Recomputes a booking from its events and compares it with the accounts
     #[command(subcommand)]
     Audit(commands::audit::AuditCommand),
+    /// Years of the incentive engine over a made-up market: income, burns, supply
+    Simulate(commands::simulate::SimulateArgs),
     /// The cluster and what is set up on it
     Status,
     /// Settings of this command and on-chain configuration

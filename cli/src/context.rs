@@ -77,11 +77,25 @@ impl Context {
             .ok_or_else(|| Failure::usage("the signing key cannot be read", "no key"))
     }
 
+    /// The vault of `--multisig`, which then signs and pays.
+    ///
+    /// Errors: usage.
+    pub fn vault(&self) -> Outcome<Option<Pubkey>> {
+        self.args
+            .multisig
+            .as_deref()
+            .map(|text| parse_key(text, "vault"))
+            .transpose()
+    }
+
     /// Address of the signing key. With `--print-only` the setting may be a bare address, such as a
     /// multisig's vault, since nothing is signed.
     ///
     /// Errors: usage.
     pub fn wallet(&self) -> Outcome<Pubkey> {
+        if let Some(vault) = self.vault()? {
+            return Ok(vault);
+        }
         if self.args.print_only
             && let Ok(key) = Pubkey::from_str(&self.settings.keypair.value)
         {
@@ -94,6 +108,9 @@ impl Context {
     ///
     /// Errors: usage.
     pub fn payer_wallet(&self) -> Outcome<Pubkey> {
+        if let Some(vault) = self.vault()? {
+            return Ok(vault);
+        }
         if self.args.print_only {
             let named = self
                 .settings

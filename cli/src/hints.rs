@@ -4,7 +4,7 @@ use ion_client::{errors::ProgramFailure, idl};
 
 /// Advice by error name; names are unique enough over the five programs for a hint.
 const BY_NAME: &[(&str, &str)] = &[
-    ("ActionExpired", "queue it again (ion gov queue)"),
+    ("ActionExpired", "queue it again (ion gov propose)"),
     (
         "AlreadyEarned",
         "nothing is left to do for this line; ion booking show ID shows all lines",
@@ -39,7 +39,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ),
     (
         "GenesisOpen",
-        "seal the genesis first (ion gov queue seal-genesis, then ion gov execute)",
+        "seal the genesis first (ion gov propose seal-genesis, then ion gov execute)",
     ),
     (
         "InsufficientFunds",

@@ -55,9 +55,19 @@ fn run(cli: Cli) -> Outcome<()> {
         Command::Poll(command) => command.run(&ctx),
         Command::Report(command) => command.run(&ctx),
         Command::Gov(command) => command.run(&ctx),
+        Command::Exemption(command) => command.run(&ctx),
         Command::Quote(command) => command.run(&ctx),
+        Command::Schedule(command) => command.run(&ctx),
+        Command::Fleet(command) => command.run(&ctx),
         Command::Booking(command) => command.run(&ctx),
+        Command::Case(command) => command.run(&ctx),
+        Command::Block(command) => command.run(&ctx),
+        Command::Emission(command) => command.run(&ctx),
+        Command::Rewards(command) => command.run(&ctx),
+        Command::Supplier(command) => command.run(&ctx),
         Command::Epoch(command) => command.run(&ctx),
+        Command::Ide(command) => command.run(&ctx),
+        Command::Simulate(args) => args.run(&ctx),
         Command::Tne(command) => command.run(&ctx),
         Command::Audit(command) => command.run(&ctx),
         Command::Status => commands::status::run(&ctx),
@@ -73,7 +83,7 @@ fn report(failure: &Failure, format: Format, verbose: bool) {
             eprintln!("  log {line}");
         }
     }
-    if format != Format::Text && !failure.has_result {
+    if matches!(format, Format::Json | Format::JsonCompact) && !failure.has_result {
         output::print_json(format, &failure.to_json());
     }
 }

@@ -24,6 +24,8 @@ pub enum Format {
     Json,
     /// One JSON object on one line.
     JsonCompact,
+    /// The rows of the result with a header, amounts in base units.
+    Csv,
 }
 
 /// One value of a record.
@@ -92,6 +94,17 @@ impl Cell {
             Self::Record(record) => record.to_json(),
             Self::List(records) => records.iter().map(Record::to_json).collect(),
             Self::Texts(texts) => json!(texts),
+        }
+    }
+
+    fn to_csv(&self) -> String {
+        match self {
+            Self::Amount(amount) => amount.base.to_string(),
+            Self::Time(at) => rfc3339(*at).unwrap_or_else(|| at.to_string()),
+            Self::Duration(seconds) => seconds.to_string(),
+            Self::Bps(bps) => bps.to_string(),
+            Self::Nothing => String::new(),
+            other => other.to_text(),
         }
     }
 
@@ -242,6 +255,30 @@ impl Record {
         }
     }
 
+    /// The rows of the first list, or the record itself as the only row, with a header.
+    pub fn to_csv(&self) -> String {
+        let rows = self.fields.iter().find_map(|(_, cell)| match cell {
+            Cell::List(rows) => Some(rows.as_slice()),
+            _ => None,
+        });
+        let only = std::slice::from_ref(self);
+        let rows = rows.unwrap_or(only);
+        let Some(first) = rows.first() else {
+            return String::new();
+        };
+        let header: Vec<String> = first
+            .fields
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        let mut text = csv_line(&header);
+        for row in rows {
+            let cells: Vec<String> = row.fields.iter().map(|(_, cell)| cell.to_csv()).collect();
+            text.push_str(&csv_line(&cells));
+        }
+        text
+    }
+
     fn inline(&self) -> String {
         let fields: Vec<String> = self
             .fields
@@ -267,11 +304,27 @@ fn table(records: &[Record]) -> String {
     table.to_string()
 }
 
+/// One line of CSV; a field with a comma, a quote or a line break is quoted.
+fn csv_line(fields: &[String]) -> String {
+    let quoted: Vec<String> = fields
+        .iter()
+        .map(|field| {
+            if field.contains([',', '"', '\n', '\r']) {
+                format!("\"{}\"", field.replace('"', "\"\""))
+            } else {
+                field.clone()
+            }
+        })
+        .collect();
+    format!("{}\r\n", quoted.join(","))
+}
+
 /// Prints the result of a command to stdout.
 pub fn print(format: Format, record: &Record) {
     match format {
         Format::Text => emit(&record.to_text()),
         Format::Json | Format::JsonCompact => print_json(format, &record.to_json()),
+        Format::Csv => emit(&record.to_csv()),
     }
 }
 
@@ -279,7 +332,7 @@ pub fn print(format: Format, record: &Record) {
 pub fn print_json(format: Format, value: &Value) {
     match format {
         Format::JsonCompact => emit(&format!("{value}\n")),
-        Format::Text | Format::Json => emit(&format!("{value:#}\n")),
+        Format::Text | Format::Json | Format::Csv => emit(&format!("{value:#}\n")),
     }
 }
 
@@ -320,6 +373,20 @@ mod tests {
         assert_eq!(value["share"], json!({ "bps": 125 }));
         assert_eq!(value["nothing"], Value::Null);
         assert_eq!(value["lines"], json!([{ "line": 0, "minutes": 60 }]));
+    }
+
+    #[test]
+    fn csv_has_the_rows_of_the_list_or_the_record_itself() {
+        assert_eq!(sample().to_csv(), "line,minutes\r\n0,60\r\n");
+        let one = Record::new()
+            .with("paid", Amount::io(150_000_000))
+            .with("note", "a, \"b\"")
+            .with("ends_at", Cell::Time(1_800_000_000))
+            .with("nothing", Cell::Nothing);
+        assert_eq!(
+            one.to_csv(),
+            "paid,note,ends_at,nothing\r\n150000000,\"a, \"\"b\"\"\",2027-01-15T08:00:00Z,\r\n"
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Times and durations as people read and type them.
 
-use chrono::{DateTime, Local, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Local, NaiveDate, SecondsFormat, TimeZone, Utc};
+
+use crate::failure::{Failure, Outcome};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -69,9 +71,44 @@ pub fn parse_minutes(text: &str) -> Result<u32, String> {
         .ok_or_else(|| format!("\"{text}\" is too long"))
 }
 
+/// Reads a UTC day: a date, `today`, `yesterday` or an index of days since 1970, `now` in Unix seconds.
+///
+/// Errors: usage.
+pub fn parse_day(text: &str, now: i64) -> Outcome<u64> {
+    let today = now.div_euclid(DAY);
+    let day = match text {
+        "today" => Some(today),
+        "yesterday" => today.checked_sub(1),
+        _ => text.parse::<i64>().ok().or_else(|| {
+            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+            Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp() / DAY)
+        }),
+    };
+    day.and_then(|day| u64::try_from(day).ok()).ok_or_else(|| {
+        Failure::usage("the day is not understood", format!("\"{text}\" is no day"))
+            .next("give it as 2026-02-01, today, yesterday, or days since 1970")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn day_is_a_date_a_word_or_an_index() {
+        let now = 1_769_905_800; // 2026-02-01 00:30 UTC
+        for (text, day) in [
+            ("2026-02-01", 20_485),
+            ("today", 20_485),
+            ("yesterday", 20_484),
+            ("20485", 20_485),
+        ] {
+            assert_eq!(parse_day(text, now).ok(), Some(day), "{text}");
+        }
+        for text in ["", "-1", "2026-13-01", "tomorrow"] {
+            assert!(parse_day(text, now).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn duration_shows_its_two_largest_parts() {

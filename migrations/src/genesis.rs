@@ -206,6 +206,11 @@ pub fn steps(plan: &GenesisPlan) -> Result<Vec<Step>> {
         )],
     ));
     steps.push(Step::new(
+        "initialise what carries over from day to day",
+        addresses::ide::engine(),
+        vec![ide::initialize_engine(&plan.authority)],
+    ));
+    steps.push(Step::new(
         "hand the IO mint to the schedule",
         addresses::rewards::emission(),
         vec![rewards::initialize(

@@ -7,6 +7,7 @@ mod bench;
 mod cache;
 mod checks;
 mod demo;
+mod fuzz;
 mod idl;
 mod localnet;
 mod process;
@@ -35,6 +36,8 @@ enum Command {
     /// Measures
     #[command(subcommand)]
     Bench(bench::BenchCommand),
+    /// Feeds every decoder of outside bytes with made-up input, one minute each
+    Fuzz(fuzz::FuzzArgs),
     /// Starts the local chain with everything deployed
     Localnet(localnet::LocalnetArgs),
     /// Sets everything up and runs the story from stake to earnings
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Idl(args) => idl::run(&args),
         Command::Test => checks::run(),
         Command::Bench(command) => bench::run(&command),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Localnet(args) => localnet::run(workspace::root(), &args),
         Command::Demo { args } => demo::run(&args),
     };

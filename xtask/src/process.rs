@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What a person at a terminal sees of a child while it runs. Without a terminal its output is kept
@@ -156,4 +156,27 @@ pub fn without_cargo_environment(command: &mut Command) -> &mut Command {
         }
     }
     command
+}
+
+/// Installs Debian packages, which needs root.
+///
+/// Errors: when `apt-get` is missing or does not succeed.
+pub fn install_packages(packages: &[&str]) -> Result<()> {
+    eprintln!("Installing {}", packages.join(" "));
+    let mut update = Command::new("apt-get");
+    update.args(["update", "-qq"]).stdout(Stdio::null());
+    // A stale list may still hold the packages; the installation decides.
+    let _ = update.status();
+    let installed = Command::new("apt-get")
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(Stdio::null())
+        .status();
+    ensure!(
+        installed.is_ok_and(|status| status.success()),
+        "{} could not be installed",
+        packages.join(" ")
+    );
+    Ok(())
 }

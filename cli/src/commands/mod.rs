@@ -1,19 +1,29 @@
 //! One folder per noun, one file per verb.
 
 pub mod audit;
+pub mod block;
 pub mod booking;
+pub mod case;
 pub mod class;
 pub mod co_stake;
 pub mod completions;
 pub mod config;
 pub mod device;
+pub mod emission;
 pub mod epoch;
+pub mod exemption;
+pub mod fleet;
 pub mod gov;
+pub mod ide;
 pub mod offer;
 pub mod poll;
 pub mod position;
 pub mod quote;
 pub mod report;
+pub mod rewards;
+pub mod schedule;
+pub mod simulate;
 pub mod stake;
 pub mod status;
+pub mod supplier;
 pub mod tne;

@@ -4,8 +4,10 @@
 //! Nothing is sent that would fail in the simulation.
 
 mod consent;
+mod multisig;
 mod preview;
 mod print;
+mod several;
 
 use std::time::{Duration, Instant};
 
@@ -122,9 +124,8 @@ impl<'a> Write<'a> {
         ctx: &Context,
         state: impl FnOnce(&Context) -> Outcome<Record>,
     ) -> Outcome<()> {
-        if ctx.args.print_only {
-            self.print_instructions(ctx);
-            return Ok(());
+        if ctx.args.is_printed() {
+            return self.print_instructions(ctx);
         }
         let preview = self.simulate(ctx)?;
         self.show(ctx, &preview);
@@ -242,13 +243,17 @@ impl<'a> Write<'a> {
         })
     }
 
-    fn show(&self, ctx: &Context, preview: &Preview) {
+    fn show_words(&self) {
         eprintln!("{}", self.intent);
         eprint!("{}", indent(&self.effect.to_text()));
-        eprint!("{}", indent(&preview.cost().to_text()));
         for warning in &self.warnings {
             eprintln!("  ! {warning}");
         }
+    }
+
+    fn show(&self, ctx: &Context, preview: &Preview) {
+        self.show_words();
+        eprint!("{}", indent(&preview.cost().to_text()));
         if ctx.args.verbose {
             eprintln!("  cluster {}", ctx.settings.url.value);
             for instruction in &self.instructions {

@@ -4,25 +4,47 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use solana_instruction::Instruction;
 
-use super::Write;
+use super::{Write, multisig};
 use crate::{
     context::Context,
-    output::{self, Format},
+    failure::Outcome,
+    output::{self, Format, Record},
 };
 
 impl Write<'_> {
-    pub(super) fn print_instructions(&self, ctx: &Context) {
+    /// Prints what would be sent: the words to stderr, the encoded change to stdout.
+    ///
+    /// Errors: usage, when a vault cannot carry the change.
+    pub(super) fn print_instructions(&self, ctx: &Context) -> Outcome<()> {
+        let vault = match ctx.vault()? {
+            Some(vault) => Some((vault, multisig::compile(&vault, &self.instructions)?)),
+            None => None,
+        };
         let encoded: Vec<(String, &Instruction)> = self
             .instructions
             .iter()
             .map(|instruction| (BASE64.encode(borsh_form(instruction)), instruction))
             .collect();
+        self.show_words();
         if ctx.format() == Format::Text {
-            eprintln!("{}", self.intent);
-            for (text, _) in &encoded {
-                output::emit(&format!("{text}\n"));
+            match &vault {
+                Some((vault, message)) => output::print(
+                    Format::Text,
+                    &Record::new()
+                        .with("vault", *vault)
+                        .with("message_base58", message.message_base58.as_str())
+                        .with(
+                            "vault_transaction_message_base64",
+                            message.transaction_message_base64.as_str(),
+                        ),
+                ),
+                None => {
+                    for (text, _) in &encoded {
+                        output::emit(&format!("{text}\n"));
+                    }
+                }
             }
-            return;
+            return Ok(());
         }
         let list: Vec<Value> = encoded
             .iter()
@@ -35,14 +57,30 @@ impl Write<'_> {
                         "writable": account.is_writable,
                     })).collect::<Vec<_>>(),
                     "data": BASE64.encode(&instruction.data),
+                    "data_base58": bs58::encode(&instruction.data).into_string(),
                     "base64": text,
                 })
             })
             .collect();
-        output::print_json(
-            ctx.format(),
-            &json!({ "status": "not sent", "instructions": list }),
-        );
+        let mut printed = json!({
+            "status": "not sent",
+            "intent": self.intent,
+            "effect": self.effect.to_json(),
+            "warnings": self.warnings,
+            "instructions": list,
+        });
+        if let (Some((vault, message)), Some(fields)) = (vault, printed.as_object_mut()) {
+            fields.insert(
+                "multisig".to_owned(),
+                json!({
+                    "vault": vault.to_string(),
+                    "message_base58": message.message_base58,
+                    "vault_transaction_message_base64": message.transaction_message_base64,
+                }),
+            );
+        }
+        output::print_json(ctx.format(), &printed);
+        Ok(())
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Mechanism: one total function from state and event to the next state. Place of use: the
 //! registry program assigns a device's status with it and nowhere else. Invariant: `Terminated` is
-//! final, and a report of the verifiers moves a device only between the states that describe its
-//! health, never out of an owner's pause, a block or the end.
+//! final, a report of the verifiers moves a device only between the states that describe its
+//! health, never out of an owner's pause, a block or the end, and nobody lifts a block while a
+//! slash case holds it.
 
 /// Most processors of one device (economics §12, fixed).
 pub const MAX_QTY: u8 = 64;
@@ -117,6 +118,65 @@ impl ReportedStatus {
     }
 }
 
+/// Who keeps a device blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockHolds {
+    /// Governance, also for a case that ended without a full restore.
+    pub governance: bool,
+    /// An open case of offence code 6.
+    pub case: bool,
+}
+
+impl BlockHolds {
+    /// Nobody.
+    pub const NONE: Self = Self {
+        governance: false,
+        case: false,
+    };
+
+    /// The stored byte: bit 0 governance, bit 1 a case.
+    pub const fn code(self) -> u8 {
+        match (self.governance, self.case) {
+            (false, false) => 0,
+            (true, false) => 1,
+            (false, true) => 2,
+            (true, true) => 3,
+        }
+    }
+
+    /// From the stored byte.
+    ///
+    /// Errors: [`DeviceError::UnknownHolds`].
+    pub const fn from_code(code: u8) -> Result<Self, DeviceError> {
+        let (governance, case) = match code {
+            0 => (false, false),
+            1 => (true, false),
+            2 => (false, true),
+            3 => (true, true),
+            _ => return Err(DeviceError::UnknownHolds),
+        };
+        Ok(Self { governance, case })
+    }
+}
+
+/// What the state machine of a device works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceState {
+    /// The status.
+    pub status: DeviceStatus,
+    /// Who keeps it blocked.
+    pub holds: BlockHolds,
+}
+
+impl DeviceState {
+    const fn with_status(self, status: DeviceStatus) -> Self {
+        Self {
+            status,
+            holds: self.holds,
+        }
+    }
+}
+
 /// Event of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceInput {
@@ -134,11 +194,17 @@ pub enum DeviceInput {
     },
     /// The owner resumes it.
     Resume,
-    /// Governance or a slash case blocks it; a running line goes on.
+    /// Governance blocks it; a running line goes on.
     Block,
-    /// Governance or a full restore unblocks it; the caller has made sure that no code-6 case is
-    /// open.
+    /// Governance unblocks it.
     Unblock,
+    /// A case of offence code 6 was opened; a running line goes on.
+    CaseOpened,
+    /// The last open case of offence code 6 ended.
+    CasesEnded {
+        /// Whether the case was fully restored.
+        restored: bool,
+    },
     /// The owner ends it.
     TerminateByOwner {
         /// Whether a booking holds it.
@@ -161,62 +227,105 @@ pub enum DeviceError {
     Hired,
     /// The device is terminated.
     Terminated,
+    /// The byte names no holds.
+    UnknownHolds,
+    /// A case of offence code 6 is open.
+    CaseOpen,
 }
 
-/// Next status of a device, economics §13.1.
+/// Next state of a device, economics §13.1.
+///
+/// A leaf is never refused: where its status field does not apply, the status stays. The events of a
+/// case are never refused either, so that no case waits for the device: a block by a case stands
+/// beside one by governance, a case that ends without a full restore leaves its block to governance,
+/// and a terminated device stays terminated.
 ///
 /// Errors: [`DeviceError::NotAllowedInStatus`], [`DeviceError::Hired`],
-/// [`DeviceError::Terminated`]. A leaf is never refused: where its status field does not apply, the
-/// status stays.
+/// [`DeviceError::Terminated`], [`DeviceError::CaseOpen`].
 pub const fn transition(
-    status: DeviceStatus,
+    state: DeviceState,
     input: DeviceInput,
-) -> Result<DeviceStatus, DeviceError> {
+) -> Result<DeviceState, DeviceError> {
     use DeviceStatus::{
         Blocked, Down, Inactive, Paused, Pending, RestartRequired, Terminated, Unsupported, Up,
     };
+    let DeviceState { status, holds } = state;
     match input {
         DeviceInput::Leaf {
             reported,
             cluster_test_passed,
-        } => Ok(match status {
+        } => Ok(state.with_status(match status {
             Pending if matches!(reported, ReportedStatus::Up) && cluster_test_passed => Up,
             Pending | Paused | Blocked | Terminated => status,
             Up | Down | RestartRequired | Inactive | Unsupported => reported.status(),
-        }),
+        })),
         DeviceInput::Pause { hired } => match status {
             Up | Down | RestartRequired | Inactive if hired => Err(DeviceError::Hired),
-            Up | Down | RestartRequired | Inactive => Ok(Paused),
+            Up | Down | RestartRequired | Inactive => Ok(state.with_status(Paused)),
             Terminated => Err(DeviceError::Terminated),
             Pending | Unsupported | Paused | Blocked => Err(DeviceError::NotAllowedInStatus),
         },
         DeviceInput::Resume => match status {
-            Paused => Ok(Down),
+            Paused => Ok(state.with_status(Down)),
             Terminated => Err(DeviceError::Terminated),
             _ => Err(DeviceError::NotAllowedInStatus),
         },
         DeviceInput::Block => match status {
             Terminated => Err(DeviceError::Terminated),
-            Blocked => Err(DeviceError::NotAllowedInStatus),
-            _ => Ok(Blocked),
+            Blocked if holds.governance => Err(DeviceError::NotAllowedInStatus),
+            _ => Ok(DeviceState {
+                status: Blocked,
+                holds: BlockHolds {
+                    governance: true,
+                    case: holds.case,
+                },
+            }),
         },
         DeviceInput::Unblock => match status {
-            Blocked => Ok(Down),
             Terminated => Err(DeviceError::Terminated),
+            Blocked if holds.case => Err(DeviceError::CaseOpen),
+            Blocked => Ok(DeviceState {
+                status: Down,
+                holds: BlockHolds::NONE,
+            }),
             _ => Err(DeviceError::NotAllowedInStatus),
         },
+        DeviceInput::CaseOpened => Ok(DeviceState {
+            status: match status {
+                Terminated => Terminated,
+                _ => Blocked,
+            },
+            holds: BlockHolds {
+                governance: holds.governance,
+                case: true,
+            },
+        }),
+        DeviceInput::CasesEnded { restored } => Ok(match (status, holds.case) {
+            (_, false) => state,
+            (Blocked, true) if restored && !holds.governance => DeviceState {
+                status: Down,
+                holds: BlockHolds::NONE,
+            },
+            (_, true) => DeviceState {
+                status,
+                holds: BlockHolds {
+                    governance: holds.governance || !restored,
+                    case: false,
+                },
+            },
+        }),
         DeviceInput::TerminateByOwner { hired } => match status {
             Terminated => Err(DeviceError::Terminated),
             _ if hired => Err(DeviceError::Hired),
-            _ => Ok(Terminated),
+            _ => Ok(state.with_status(Terminated)),
         },
         DeviceInput::TerminateByGovernance => match status {
             Terminated => Err(DeviceError::Terminated),
-            _ => Ok(Terminated),
+            _ => Ok(state.with_status(Terminated)),
         },
         DeviceInput::Update => match status {
             Terminated => Err(DeviceError::Terminated),
-            _ => Ok(status),
+            _ => Ok(state),
         },
     }
 }
@@ -237,6 +346,11 @@ mod tests {
         Blocked,
         Terminated,
     ];
+
+    fn transition(status: DeviceStatus, input: DeviceInput) -> Result<DeviceStatus, DeviceError> {
+        let holds = BlockHolds::NONE;
+        super::transition(DeviceState { status, holds }, input).map(|state| state.status)
+    }
 
     fn leaf(reported: ReportedStatus, cluster_test_passed: bool) -> DeviceInput {
         DeviceInput::Leaf {
@@ -346,12 +460,7 @@ mod tests {
                     }
                 }
                 _ => {
-                    let expected = if status == Blocked {
-                        Err(DeviceError::NotAllowedInStatus)
-                    } else {
-                        Ok(Blocked)
-                    };
-                    assert_eq!(block, expected);
+                    assert_eq!(block, Ok(Blocked));
                     assert_eq!(by_owner, Ok(Terminated));
                     assert_eq!(while_hired, Err(DeviceError::Hired));
                     assert_eq!(by_governance, Ok(Terminated));
@@ -376,6 +485,70 @@ mod tests {
     fn only_up_is_hireable() {
         for status in ALL {
             assert_eq!(status.is_hireable(), status == Up);
+        }
+    }
+
+    fn held(status: DeviceStatus, code: u8) -> DeviceState {
+        let holds = BlockHolds::from_code(code).unwrap();
+        DeviceState { status, holds }
+    }
+
+    #[test]
+    fn holds_round_trip_and_unknown_is_refused() {
+        for code in 0..4 {
+            assert_eq!(BlockHolds::from_code(code).unwrap().code(), code);
+        }
+        assert_eq!(BlockHolds::from_code(4), Err(DeviceError::UnknownHolds));
+    }
+
+    #[test]
+    fn case_blocks_every_living_device_and_is_never_refused() {
+        for status in ALL {
+            for code in 0..4 {
+                let after = super::transition(held(status, code), DeviceInput::CaseOpened).unwrap();
+                let expected = if status == Terminated {
+                    Terminated
+                } else {
+                    Blocked
+                };
+                assert_eq!(after, held(expected, code | 2));
+            }
+        }
+    }
+
+    #[test]
+    fn governance_lifts_no_block_that_a_case_holds() {
+        let unblock = |code| super::transition(held(Blocked, code), DeviceInput::Unblock);
+        assert_eq!(unblock(0), Ok(held(Down, 0)));
+        assert_eq!(unblock(1), Ok(held(Down, 0)));
+        assert_eq!(unblock(2), Err(DeviceError::CaseOpen));
+        assert_eq!(unblock(3), Err(DeviceError::CaseOpen));
+    }
+
+    #[test]
+    fn governance_blocks_beside_a_case_and_once_only() {
+        let block = |code| super::transition(held(Blocked, code), DeviceInput::Block);
+        assert_eq!(block(2), Ok(held(Blocked, 3)));
+        assert_eq!(block(1), Err(DeviceError::NotAllowedInStatus));
+        assert_eq!(block(3), Err(DeviceError::NotAllowedInStatus));
+    }
+
+    #[test]
+    fn restore_lifts_the_block_of_the_case_alone() {
+        let end = |state, restored| {
+            super::transition(state, DeviceInput::CasesEnded { restored }).unwrap()
+        };
+        assert_eq!(end(held(Blocked, 2), true), held(Down, 0));
+        assert_eq!(end(held(Blocked, 3), true), held(Blocked, 1));
+        assert_eq!(end(held(Blocked, 2), false), held(Blocked, 1));
+        assert_eq!(end(held(Blocked, 3), false), held(Blocked, 1));
+        assert_eq!(end(held(Terminated, 2), true), held(Terminated, 0));
+        for status in ALL {
+            for code in [0, 1] {
+                for restored in [false, true] {
+                    assert_eq!(end(held(status, code), restored), held(status, code));
+                }
+            }
         }
     }
 }

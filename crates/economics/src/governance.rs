@@ -7,7 +7,7 @@
 
 use crate::{
     math::MathError,
-    units::{UnixSeconds, HOUR},
+    units::{UnixSeconds, DAY, HOUR},
 };
 
 /// Why a governance step is refused.
@@ -154,6 +154,29 @@ pub fn next_block(now: UnixSeconds) -> Result<UnixSeconds, GovernanceError> {
         .ok_or(GovernanceError::Math(MathError::Overflow))
 }
 
+/// Start of the next epoch.
+///
+/// Errors: overflow.
+pub fn next_epoch(now: UnixSeconds) -> Result<UnixSeconds, GovernanceError> {
+    now.day_index()
+        .checked_add(1)
+        .and_then(|day| day.checked_mul(DAY))
+        .map(UnixSeconds::new)
+        .ok_or(GovernanceError::Math(MathError::Overflow))
+}
+
+/// First hour index of mode `Ide` when the switch is executed now: the first hour of the next UTC
+/// day (economics §10.9).
+///
+/// Errors: overflow, also for a time before 1970.
+pub fn switch_hour(now: UnixSeconds) -> Result<u64, GovernanceError> {
+    now.day_index()
+        .checked_add(1)
+        .and_then(|day| day.checked_mul(24))
+        .and_then(|hour| u64::try_from(hour).ok())
+        .ok_or(GovernanceError::Math(MathError::Overflow))
+}
+
 /// A value with one announced change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Staged {
@@ -241,6 +264,16 @@ impl Staged {
         Ok(Self {
             in_force: self.at(now),
             next: Some((value, next_block(now)?)),
+        })
+    }
+
+    /// Sets `value` from the next epoch, which begins with the UTC day.
+    ///
+    /// Errors: overflow.
+    pub fn from_next_epoch(self, value: i64, now: UnixSeconds) -> Result<Self, GovernanceError> {
+        Ok(Self {
+            in_force: self.at(now),
+            next: Some((value, next_epoch(now)?)),
         })
     }
 
@@ -447,6 +480,22 @@ mod tests {
         assert_eq!(middle.next, Some((150, at(3_600))));
         let raised = lowered.announce(250, Harsher::Up, 10_000, at(1)).unwrap();
         assert_eq!(raised.next, Some((250, at(10_001))));
+    }
+
+    #[test]
+    fn next_epoch_and_switch_hour_begin_with_the_next_day() {
+        assert_eq!(next_epoch(at(0)), Ok(at(86_400)));
+        assert_eq!(next_epoch(at(86_399)), Ok(at(86_400)));
+        assert_eq!(next_epoch(at(86_400)), Ok(at(172_800)));
+        assert_eq!(switch_hour(at(86_399)), Ok(24));
+        assert_eq!(switch_hour(at(86_400)), Ok(48));
+        let overflow = Err(GovernanceError::Math(MathError::Overflow));
+        assert_eq!(switch_hour(at(-172_801)), overflow);
+        assert_eq!(next_block(at(i64::MAX)).map(|_| 0), overflow.map(|_| 0));
+        let staged = Staged::settled(1).from_next_epoch(2, at(10)).unwrap();
+        assert_eq!((staged.at(at(86_399)), staged.at(at(86_400))), (1, 2));
+        let staged = Staged::settled(1).from_next_block(2, at(10)).unwrap();
+        assert_eq!((staged.at(at(3_599)), staged.at(at(3_600))), (1, 2));
     }
 
     #[test]

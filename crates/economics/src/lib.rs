@@ -32,15 +32,21 @@
 )]
 
 pub mod billing;
+pub mod block;
 pub mod booking;
 pub mod calendar;
 pub mod device;
 pub mod emission;
+pub mod exemption;
 pub mod fees;
 pub mod governance;
+pub mod ide;
 pub mod math;
 pub mod params;
 pub mod poll;
 pub mod price;
+pub mod reliability;
+pub mod reward;
+pub mod slash;
 pub mod stake;
 pub mod units;

@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use ion_economics::params::{Program, Zero};
+use ion_economics::governance::Harsher;
+use ion_economics::params::{Effect, Program, Step, Zero, ORDERED};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PARAMETERS.md");
 
@@ -17,12 +18,17 @@ fn render() -> String {
          `ION_WRITE_DOCS=1 cargo test -p ion-economics --test parameters_document` writes this \
          file.\n\n\
          0 in brackets: `(0 off)` may be set and switches the rule off, `(0 unset)` is the value \
-         at genesis and cannot be set.\n",
+         at genesis and cannot be set.\n\n\
+         Step is the furthest that one decision moves a value from the one in force; genesis is \
+         bound by the hard bounds alone, and a value that is not lawful itself may be replaced by any \
+         lawful one. In force is when a change takes effect after genesis; running clocks, booked \
+         prices and accepted offers keep the terms that they began with.\n",
     );
     for program in Program::ALL {
         let _ = write!(
             text,
-            "\n## {}\n\n| Slot | Name | Unit | Default | Least | Greatest |\n|---|---|---|---|---|---|\n",
+            "\n## {}\n\n| Slot | Name | Unit | Default | Least | Greatest | Step | In force |\n\
+             |---|---|---|---|---|---|---|---|\n",
             program.name()
         );
         for param in program.params() {
@@ -31,9 +37,22 @@ fn render() -> String {
                 Zero::Off => " (0 off)",
                 Zero::Unset => " (0 unset)",
             };
+            let step = match param.step {
+                Step::Free => "any".to_owned(),
+                Step::By(most) => format!("± {most}"),
+                Step::Double => "half to double".to_owned(),
+            };
+            let effect = match param.effect {
+                Effect::NextBlock => "next hour",
+                Effect::NextEpoch => "next UTC day",
+                Effect::AfterGrace(Harsher::Up) => "raise after `multiplier_grace`, else next hour",
+                Effect::AfterGrace(Harsher::Down) => {
+                    "lowering after `multiplier_grace`, else next hour"
+                }
+            };
             let _ = writeln!(
                 text,
-                "| {} | `{}` | {} | {} | {}{zero} | {} |",
+                "| {} | `{}` | {} | {} | {}{zero} | {} | {step} | {effect} |",
                 param.slot,
                 param.name,
                 param.unit.name(),
@@ -42,6 +61,18 @@ fn render() -> String {
                 param.max
             );
         }
+    }
+    text.push_str(
+        "\n## Pairs\n\nThe first value of each pair never exceeds the second.\n\n\
+         | First | Second |\n|---|---|\n",
+    );
+    for (low, high) in ORDERED {
+        let program = low.program.name();
+        let _ = writeln!(
+            text,
+            "| `{program}.{}` | `{program}.{}` |",
+            low.name, high.name
+        );
     }
     text
 }

@@ -36,10 +36,14 @@
 #[cfg(any(test, feature = "host"))]
 extern crate alloc;
 
+pub mod earnings;
+pub mod epoch;
+pub mod fault;
 mod hash;
 pub mod leaf;
 mod proof;
 pub mod report;
+pub mod summary;
 #[cfg(any(test, feature = "host"))]
 mod tree;
 

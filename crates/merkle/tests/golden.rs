@@ -2,8 +2,10 @@
 #![cfg(feature = "host")]
 
 use ion_merkle::{
+    earnings::{EarningsLeaf, EarningsTree, PayoutRoot, RewardRoot},
     leaf::{DeviceLeaf, WorkLeaf},
     report::{payload_hash, ReportKind},
+    summary::{BlockSummary, PoolSummary},
     verify, Hash, Hasher, Sha256Hasher, Tree,
 };
 
@@ -100,4 +102,87 @@ fn payload_hashes_are_the_golden_ones() {
         checked += 1;
     }
     assert_eq!(checked, 28);
+}
+
+fn number<T: std::str::FromStr<Err = std::num::ParseIntError>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+#[test]
+fn earnings_leaves_are_the_golden_ones() {
+    let mut checked = 0;
+    for row in rows(include_str!("../fixtures/earnings.csv")) {
+        let tree = match row[0] {
+            "REWARD_LEAF_V1" => EarningsTree::Reward,
+            _ => EarningsTree::Payout,
+        };
+        let leaf = EarningsLeaf {
+            device: hash(row[2]),
+            party: hash(row[3]),
+            lifetime_io: number(row[4]),
+            lifetime_usdc: number(row[5]),
+            arrears_usd_micros: number(row[6]),
+        };
+        let found = leaf.hash::<Sha256Hasher>(tree, &hash(row[1]));
+        assert_eq!(found, hash(row[7]), "{row:?}");
+        checked += 1;
+    }
+    assert_eq!(checked, 40);
+}
+
+#[test]
+fn summaries_are_the_golden_ones() {
+    let mut checked = 0;
+    for row in rows(include_str!("../fixtures/summaries.csv")) {
+        let pool = |at: usize| PoolSummary {
+            base_sum: number(row[at]),
+            paid_devices: number(row[at + 1]),
+            allocated_io: number(row[at + 2]),
+        };
+        let summary = BlockSummary {
+            hour: number(row[0]),
+            nominated: number(row[1]),
+            succeeded: number(row[2]),
+            failed: number(row[3]),
+            verified_cpus: number(row[4]),
+            verified_gpus: number(row[5]),
+            enterprise: pool(6),
+            community: pool(9),
+            device_list: hash(row[12]),
+            bundle: hash(row[13]),
+        };
+        assert_eq!(summary.encode().as_slice(), bytes(row[14]), "{row:?}");
+        assert_eq!(BlockSummary::decode(&bytes(row[14])), Some(summary));
+        checked += 1;
+    }
+    assert_eq!(checked, 20);
+}
+
+#[test]
+fn roots_are_the_golden_ones() {
+    let mut checked = 0;
+    for row in rows(include_str!("../fixtures/roots.csv")) {
+        let reward = RewardRoot {
+            root: hash(row[0]),
+            leaf_count: number(row[1]),
+            through_hour: number(row[2]),
+            lifetime_io: number(row[3]),
+            bundle: hash(row[6]),
+        };
+        let payout = PayoutRoot {
+            root: hash(row[0]),
+            leaf_count: number(row[1]),
+            through_epoch: number(row[2]),
+            lifetime_io: number(row[3]),
+            lifetime_usdc: number(row[4]),
+            arrears_usd_micros: number(row[5]),
+            bundle: hash(row[6]),
+        };
+        assert_eq!(reward.encode().as_slice(), bytes(row[7]), "{row:?}");
+        assert_eq!(payout.encode().as_slice(), bytes(row[8]), "{row:?}");
+        assert_eq!(RewardRoot::decode(&bytes(row[7])), Some(reward));
+        assert_eq!(PayoutRoot::decode(&bytes(row[8])), Some(payout));
+        checked += 1;
+    }
+    assert_eq!(checked, 20);
 }

@@ -19,6 +19,7 @@
 
 mod answer;
 mod digest;
+pub mod freivalds;
 pub mod generator;
 mod opening;
 mod prover;
@@ -34,6 +35,6 @@ pub use prover::{CpuProver, EvidenceGrade, MAX_CPU_N, Prover, ProverError};
 pub use statement::{
     Challenge, ChallengeError, MAX_N, MAX_OPENINGS, MAX_ROUNDS, next_seed, secret_hash,
 };
-pub use tree::RowTree;
+pub use tree::{RowTree, row_leaf};
 pub use verdict::{Evidence, FailReason, InconclusiveReason, Verdict, transcript_hash};
 pub use verifier::{OpeningCheck, verify};

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use ndarray::{Array2, Axis, Slice, linalg::general_mat_mul};
 
 use crate::{
     digest::Hash,
@@ -10,13 +11,15 @@ use crate::{
     tree::row_leaf,
 };
 
-/// Largest side of the CPU back end: the right factor takes `2·n²` bytes, 512 MiB here.
+/// Largest side of the CPU back end: the right factor takes `n²` bytes, 256 MiB here.
 pub const MAX_CPU_N: u32 = 16_384;
 
-/// Rows of `A` multiplied with one panel of columns before the next panel is read.
-const ROW_BLOCK: usize = 16;
-/// Columns of a panel: at n = 2,048 a panel of 32 columns is 128 KiB and stays in the second cache.
-const COLUMN_BLOCK: usize = 32;
+/// Rows of `A` multiplied with one panel of columns before the next panel is widened.
+const ROW_BLOCK: usize = 128;
+/// Columns of a panel: a panel is 1 MiB and stays in the second cache.
+const COLUMN_BLOCK: usize = 256;
+/// Terms of a sum that floating point holds exactly: `1,024 · 127² < 2²⁴`.
+const DEPTH_BLOCK: usize = 1_024;
 
 /// How much an answer of a back end can show, weakest first. The timed grades need a calibrated
 /// time window of the processor class; a CPU answer never earns more than `SelfReported`.
@@ -91,23 +94,17 @@ impl CpuProver {
         items.div_ceil(self.threads.get()).max(1)
     }
 
-    /// All columns of `B`, one after the other, widened so that products pair up in 32 bits.
-    fn columns(&self, seed: &Hash, n: u32) -> Result<Vec<i16>, ProverError> {
+    /// All columns of `B`, one after the other.
+    fn columns(&self, seed: &Hash, n: u32) -> Result<Vec<i8>, ProverError> {
         let side = n as usize;
-        let mut columns = vec![0i16; side * side];
+        let mut columns = vec![0i8; side * side];
         let share = self.share(side);
         run_parts(
             columns.chunks_mut(share * side).enumerate(),
             |(part, chunk)| {
-                let mut line = vec![0i8; side];
                 for (offset, column) in chunk.chunks_exact_mut(side).enumerate() {
-                    generator::fill_line(
-                        seed,
-                        Matrix::B,
-                        (part * share + offset) as u32,
-                        &mut line,
-                    );
-                    widen(&line, column);
+                    let index = (part * share + offset) as u32;
+                    generator::fill_line(seed, Matrix::B, index, column);
                 }
             },
         )?;
@@ -177,35 +174,48 @@ fn run_parts<P: Send>(
     })
 }
 
-fn widen(line: &[i8], wide: &mut [i16]) {
-    for (wide, entry) in wide.iter_mut().zip(line) {
-        *wide = i16::from(*entry);
-    }
-}
-
-/// Rows of the product for the given rows of `A` and all columns of `B`.
-fn multiply(seed: &Hash, n: u32, indices: &[u32], columns: &[i16]) -> Vec<Vec<i32>> {
+/// Rows of the product for the given rows of `A`, at most [`ROW_BLOCK`], and all columns of `B`.
+///
+/// The product is taken in floating point, [`DEPTH_BLOCK`] terms at a time, and is exact: every
+/// partial sum is an integer of at most `1,024 · 127² < 2²⁴`, so neither the order of additions nor
+/// a fused multiplication can change a bit.
+fn multiply(seed: &Hash, n: u32, indices: &[u32], columns: &[i8]) -> Vec<Vec<i32>> {
     let side = n as usize;
     let mut line = vec![0i8; side];
-    let left: Vec<Vec<i16>> = indices
-        .iter()
-        .map(|index| {
-            generator::fill_line(seed, Matrix::A, *index, &mut line);
-            line.iter().map(|entry| i16::from(*entry)).collect()
-        })
-        .collect();
+    let mut left = Array2::<f32>::zeros((indices.len(), side));
+    for (mut row, index) in left.outer_iter_mut().zip(indices) {
+        generator::fill_line(seed, Matrix::A, *index, &mut line);
+        for (wide, entry) in row.iter_mut().zip(&line) {
+            *wide = f32::from(*entry);
+        }
+    }
     let mut rows = vec![vec![0i32; side]; indices.len()];
-    for (panel, block) in columns.chunks(COLUMN_BLOCK * side).enumerate() {
-        for (left, row) in left.iter().zip(&mut rows) {
-            for (entry, column) in row[panel * COLUMN_BLOCK..]
-                .iter_mut()
-                .zip(block.chunks_exact(side))
-            {
-                *entry = left
-                    .iter()
-                    .zip(column)
-                    .map(|(a, b)| i32::from(*a) * i32::from(*b))
-                    .sum();
+    let mut panel = Array2::<f32>::zeros((COLUMN_BLOCK, DEPTH_BLOCK));
+    let mut partial = Array2::<f32>::zeros((indices.len(), COLUMN_BLOCK));
+    for first in (0..side).step_by(COLUMN_BLOCK) {
+        let width = COLUMN_BLOCK.min(side - first);
+        let block = &columns[first * side..(first + width) * side];
+        for from in (0..side).step_by(DEPTH_BLOCK) {
+            let depth = DEPTH_BLOCK.min(side - from);
+            for (mut wide, column) in panel.outer_iter_mut().zip(block.chunks_exact(side)) {
+                for (wide, entry) in wide.iter_mut().zip(&column[from..from + depth]) {
+                    *wide = f32::from(*entry);
+                }
+            }
+            let filled = panel.slice_axis(Axis(0), Slice::from(..width));
+            let filled = filled.slice_axis(Axis(1), Slice::from(..depth));
+            let mut partial = partial.slice_axis_mut(Axis(1), Slice::from(..width));
+            general_mat_mul(
+                1.0,
+                &left.slice_axis(Axis(1), Slice::from(from..from + depth)),
+                &filled.t(),
+                0.0,
+                &mut partial,
+            );
+            for (row, sums) in rows.iter_mut().zip(partial.outer_iter()) {
+                for (entry, sum) in row[first..first + width].iter_mut().zip(sums) {
+                    *entry += *sum as i32;
+                }
             }
         }
     }
@@ -231,7 +241,7 @@ mod tests {
     #[test]
     fn product_equals_the_definition_around_block_bounds() {
         let seed = [3; 32];
-        for n in [1u32, 2, 15, 16, 17, 31, 32, 33, 65] {
+        for n in [1u32, 2, 17, 127, 128, 129, 255, 256, 257] {
             let rows: Vec<u32> = (0..n).collect();
             let expected: Vec<Vec<i32>> = rows.iter().map(|row| slow_row(&seed, n, *row)).collect();
             assert_eq!(prover(2).rows(&seed, n, &rows).unwrap(), expected);
@@ -241,6 +251,18 @@ mod tests {
                 .collect();
             assert_eq!(prover(2).leaves(&seed, n).unwrap(), leaves);
         }
+    }
+
+    #[test]
+    fn sums_above_the_exact_range_of_one_block_are_exact() {
+        let seed = [5; 32];
+        let n = 2 * DEPTH_BLOCK as u32 + 3;
+        let rows = [0, n / 2, n - 1];
+        let expected: Vec<Vec<i32>> = rows.iter().map(|row| slow_row(&seed, n, *row)).collect();
+        assert_eq!(prover(2).rows(&seed, n, &rows).unwrap(), expected);
+        // The largest sum of a block, which no seed reaches.
+        let most = DEPTH_BLOCK as f32 * 127.0 * 127.0;
+        assert_eq!((most as i32, most - 1.0), (16_516_096, 16_516_095.0));
     }
 
     #[test]

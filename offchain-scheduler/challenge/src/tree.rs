@@ -29,7 +29,7 @@ impl RowTree {
 }
 
 /// Leaf of a row: its index and its entries, 32-bit little-endian.
-pub(crate) fn row_leaf(row: u32, entries: &[i32]) -> Hash {
+pub fn row_leaf(row: u32, entries: &[i32]) -> Hash {
     let bytes: Vec<u8> = entries
         .iter()
         .flat_map(|entry| entry.to_le_bytes())

@@ -106,7 +106,7 @@ fn devices(files: &[&ObservationFile], rules: &Rules) -> Vec<DeviceLeaf> {
         .collect()
 }
 
-/// Fields after the hour. Up needs that most observers saw the last challenge of the hour passed;
+/// Fields after the hour. The connectivity tier is that of the line the agent reports. Up needs that most observers saw the last challenge of the hour passed;
 /// down, that most watched long enough without a sign of life.
 fn next_fields(
     old: DeviceFields,
@@ -121,6 +121,14 @@ fn next_fields(
             > seen.len()
     };
     let mut new = old;
+    let lines: Vec<u8> = seen
+        .iter()
+        .filter_map(|(_, device)| device.line_tier)
+        .collect();
+    // The agent reports the same line to all; of different ones the lower middle pays less.
+    if let Some(tier) = median(lines, rules.min_observations) {
+        new.connectivity_tier = tier;
+    }
     match DeviceStatus::from_code(old.status) {
         Ok(
             DeviceStatus::Pending
@@ -212,7 +220,7 @@ fn majority<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
 
 /// Middle of at least `least` values; of an even number the lower one of the two in the middle, so
 /// that a tie pays less.
-fn median(mut values: Vec<u32>, least: usize) -> Option<u32> {
+fn median<T: Ord + Copy>(mut values: Vec<T>, least: usize) -> Option<T> {
     if values.is_empty() || values.len() < least {
         return None;
     }
@@ -230,7 +238,7 @@ mod tests {
         assert_eq!(median(vec![5, 1], 2), Some(1));
         assert_eq!(median(vec![9, 1, 5, 3], 2), Some(3));
         assert_eq!(median(vec![5], 2), None);
-        assert_eq!(median(vec![], 0), None);
+        assert_eq!(median::<u32>(vec![], 0), None);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ion_economics::device::MAX_CONNECTIVITY_TIER;
 use ion_protocol::Outcome;
 
-use crate::{Hash, Key, MinuteMap, tagged};
+use crate::{Hash, HourObservation, Key, MinuteMap, tagged};
 
 const FILE_TAG: &[u8] = b"ION_OBSERVATION_V1";
 /// Layout of the file.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Lines of a booking (economics §8.1).
 const MAX_LINES: usize = 8;
 
@@ -47,6 +48,8 @@ pub struct DeviceObservation {
     pub device: Key,
     /// Fields on chain when the file was written.
     pub fields: DeviceFields,
+    /// Connectivity tier of the line that the agent reports; `None` when it reports none.
+    pub line_tier: Option<u8>,
     /// Minutes in which the device was up; all of them are observed ones.
     pub up: MinuteMap,
     /// Challenges that ended in the hour, in order of time.
@@ -70,7 +73,7 @@ pub struct RecordObservation {
 /// All that one verifier observed in one hour. Canonical Borsh: lists sorted, no repetition.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct ObservationFile {
-    /// Layout, 1.
+    /// Layout, 2.
     pub version: u16,
     /// Genesis hash of the cluster.
     pub genesis_hash: Hash,
@@ -86,6 +89,9 @@ pub struct ObservationFile {
     pub devices: Vec<DeviceObservation>,
     /// Due records in order of booking and number.
     pub records: Vec<RecordObservation>,
+    /// What the hour's block reward depends on, devices in order of address; empty when the verifier
+    /// did not see the hour open.
+    pub hours: Vec<HourObservation>,
 }
 
 /// A file with its author's signature, as stored.
@@ -129,6 +135,7 @@ impl ObservationFile {
             observed,
             devices: Vec::new(),
             records: Vec::new(),
+            hours: Vec::new(),
         }
     }
 
@@ -143,6 +150,7 @@ impl ObservationFile {
         self.devices.sort_by_key(|device| device.device);
         self.records
             .sort_by_key(|record| (record.booking, record.seq));
+        self.hours.sort_by_key(|hour| hour.device);
     }
 
     /// Whether lists are sorted without repetition and numbers are in range.
@@ -153,8 +161,13 @@ impl ObservationFile {
             && self
                 .records
                 .is_sorted_by(|a, b| (a.booking, a.seq) < (b.booking, b.seq))
+            && self.hours.is_sorted_by(|a, b| a.device < b.device)
+            && self.hours.iter().all(HourObservation::is_canonical)
             && self.devices.iter().all(|device| {
                 device.up.is_subset(self.observed)
+                    && device
+                        .line_tier
+                        .is_none_or(|tier| tier <= MAX_CONNECTIVITY_TIER)
                     && device.challenges.is_sorted_by_key(|challenge| challenge.at)
             })
             && self
@@ -215,6 +228,7 @@ mod tests {
                     readiness_flags: 1,
                     reliability_bps: 9_000,
                 },
+                line_tier: None,
                 up: MinuteMap::ALL,
                 challenges: vec![],
             });
@@ -257,7 +271,7 @@ mod tests {
             |file| file.records.push(file.records[0].clone()),
             |file| file.records[0].served.clear(),
             |file| file.observed = MinuteMap::from_bits(1).unwrap(),
-            |file| file.version = 2,
+            |file| file.version = 1,
         ];
         for change in changes {
             let mut file = file();

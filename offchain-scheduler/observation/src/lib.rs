@@ -12,6 +12,7 @@
 mod aggregate;
 mod bundle;
 mod file;
+mod hour;
 mod minutes;
 mod served;
 mod vote;
@@ -22,6 +23,7 @@ pub use file::{
     ChallengeObservation, DeviceFields, DeviceObservation, FileError, ObservationFile,
     RecordObservation, SignedFile,
 };
+pub use hour::{HourFlags, HourObservation, HourSight, PositionObservation, ProofCode};
 pub use minutes::{MinuteMap, fill_gap};
 pub use served::{MinuteState, served_minutes};
 pub use vote::{Candidate, best_payload};

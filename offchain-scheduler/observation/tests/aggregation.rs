@@ -53,6 +53,7 @@ fn device(device: u8, status: u8, up: MinuteMap, outcomes: &[Outcome]) -> Device
     DeviceObservation {
         device: [device; 32],
         fields: fields(status),
+        line_tier: None,
         up,
         challenges,
     }

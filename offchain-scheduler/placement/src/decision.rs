@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Device, DeviceId, Exclusion, Policy, Request, Snapshot, TermScore, exclusion,
-    select::cheapest_set,
+    DeviceId, Exclusion, Part, Policy, Request, Shape, Snapshot, TermScore,
+    choose::{gang, whole_devices},
 };
 
 /// A device of a plan and why it was preferred.
@@ -16,30 +16,36 @@ pub struct Chosen {
     pub device: DeviceId,
     /// Its processors.
     pub qty: u8,
+    /// Processors that a part takes, by number; none for a whole device.
+    pub slots: Vec<u8>,
     /// Asked price, 1e-6 USD per processor-hour.
     pub ask_usd_micros: u64,
     /// Score, term by term; lower is better.
     pub terms: Vec<TermScore>,
     /// Sum of the terms.
-    pub cost: u64,
+    pub cost: i64,
 }
 
-/// A whole set of devices.
+/// A whole set of devices, or a whole gang of parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
-    /// The devices, cheapest first, ties by id; the first one is the head line.
+    /// Whole devices: cheapest first, ties by id; the first one is the head line. Parts: in the order
+    /// in which they were placed.
     pub devices: Vec<Chosen>,
+    /// The part that each entry takes; none for whole devices.
+    pub part: Option<Part>,
     /// Sum over the devices.
-    pub cost: u64,
+    pub cost: i64,
 }
 
 /// What a request got.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// All processors asked for.
+    /// All that was asked for.
     Placed(Placement),
-    /// Nothing: no set of at most 8 candidates has exactly that many processors.
+    /// Nothing: no set of at most 8 candidates has exactly that many processors, or a part of the gang
+    /// fits nowhere.
     NoFit {
         /// Processors of all candidates.
         candidate_gpus: u64,
@@ -57,7 +63,8 @@ pub struct Decision {
     pub policy: String,
     /// Devices left by the filter.
     pub candidates: u32,
-    /// Devices taken out by the filter, by reason.
+    /// Devices taken out by the filter, by reason. Devices that are not let out for long enough count
+    /// as far as they were looked at.
     pub excluded: BTreeMap<Exclusion, u32>,
     /// The result.
     pub outcome: Outcome,
@@ -73,7 +80,8 @@ pub fn plan(snapshot: &Snapshot, policy: &Policy, requests: &[Request]) -> Vec<D
     let mut fleet = snapshot.clone();
     let mut decisions = Vec::with_capacity(ordered.len());
     for request in ordered {
-        let decision = decide(&fleet, policy, request);
+        fleet.observe(request);
+        let decision = decide(&mut fleet, policy, request);
         // A decision without a plan changes nothing; one with a plan was made from this very fleet.
         let _ = fleet.commit(&decision);
         decisions.push(decision);
@@ -81,50 +89,33 @@ pub fn plan(snapshot: &Snapshot, policy: &Policy, requests: &[Request]) -> Vec<D
     decisions
 }
 
-/// Decides over one request.
-pub fn decide(snapshot: &Snapshot, policy: &Policy, request: &Request) -> Decision {
-    let mut excluded = BTreeMap::new();
-    let mut candidates: Vec<&Device> = Vec::new();
-    for device in snapshot.devices() {
-        match exclusion(snapshot, request, device) {
-            Some(reason) => *excluded.entry(reason).or_insert(0) += 1,
-            None => candidates.push(device),
+/// Decides over one request. The fleet stays as it is; its index is brought up to date.
+pub fn decide(snapshot: &mut Snapshot, policy: &Policy, request: &Request) -> Decision {
+    snapshot.prepare(policy);
+    let (candidates, _) = snapshot.candidates(policy, request);
+    let count = candidates.count();
+    let mut excluded: BTreeMap<Exclusion, u32> = Exclusion::ALL
+        .into_iter()
+        .zip(candidates.excluded)
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    let (outcome, passed) = match &request.shape {
+        Shape::Devices { gpus, lines, .. } => {
+            whole_devices(snapshot, policy, request, *gpus, *lines)
+        }
+        Shape::Parts { members, part } => gang(snapshot, policy, request, *members, part),
+    };
+    let passed_over: u32 = passed.iter().map(|(_, count)| count).sum();
+    for (reason, count) in passed {
+        if count > 0 {
+            *excluded.entry(reason).or_insert(0) += count;
         }
     }
-    let highest_ask = candidates
-        .iter()
-        .map(|device| device.ask_usd_micros)
-        .max()
-        .unwrap_or_default();
-    let mut scored: Vec<Chosen> = candidates
-        .iter()
-        .map(|device| {
-            let terms = policy.score(request, device, highest_ask);
-            let cost = terms.iter().map(|term| term.cost).sum();
-            Chosen {
-                device: device.id,
-                qty: device.qty,
-                ask_usd_micros: device.ask_usd_micros,
-                terms,
-                cost,
-            }
-        })
-        .collect();
-    scored.sort_by_key(|chosen| (chosen.cost, chosen.device));
-    let candidate_gpus = scored.iter().map(|chosen| u64::from(chosen.qty)).sum();
-    let count = u32::try_from(scored.len()).unwrap_or(u32::MAX);
-    let outcome = match cheapest_set(scored, request.gpus) {
-        Some(devices) => Outcome::Placed(Placement {
-            cost: devices.iter().map(|chosen| chosen.cost).sum(),
-            devices,
-        }),
-        None => Outcome::NoFit { candidate_gpus },
-    };
     Decision {
         request: request.id,
         version: snapshot.version,
         policy: policy.name.clone(),
-        candidates: count,
+        candidates: count.saturating_sub(passed_over),
         excluded,
         outcome,
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Device, Request, Snapshot};
+use crate::{Device, Moment, Request, Shape};
 
 const SECONDS_PER_MINUTE: i64 = 60;
 
@@ -14,6 +14,8 @@ pub enum Exclusion {
     Class,
     /// Not up.
     NotUp,
+    /// Its owner drains it: what runs may end, nothing new begins.
+    Draining,
     /// A booking holds it.
     Hired,
     /// An open quote names it.
@@ -22,8 +24,6 @@ pub enum Exclusion {
     Stake,
     /// Not onboarded for long enough.
     Onboarding,
-    /// Not let out for that long.
-    OpenUntil,
     /// No price asked, or one below the floor of the class.
     Ask,
     /// Dearer than the renter's highest price.
@@ -34,34 +34,67 @@ pub enum Exclusion {
     Reliability,
     /// Another region, or none claimed.
     Region,
+    /// No confidential computing.
+    Confidential,
+    /// Too little room for the part asked for.
+    Room,
+    /// Not let out for that long.
+    OpenUntil,
     /// More processors than asked for.
     Size,
 }
 
+impl Exclusion {
+    /// Number of reasons.
+    pub(crate) const COUNT: usize = 16;
+    /// All reasons in order.
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::Class,
+        Self::NotUp,
+        Self::Draining,
+        Self::Hired,
+        Self::Reserved,
+        Self::Stake,
+        Self::Onboarding,
+        Self::Ask,
+        Self::Price,
+        Self::Tier,
+        Self::Reliability,
+        Self::Region,
+        Self::Confidential,
+        Self::Room,
+        Self::OpenUntil,
+        Self::Size,
+    ];
+}
+
 /// Why `device` cannot serve `request`, if it cannot.
-pub fn exclusion(snapshot: &Snapshot, request: &Request, device: &Device) -> Option<Exclusion> {
-    // Times beyond the range of the clock are far past every limit: saturation decides the same.
-    let moment = snapshot.moment;
-    let ends_at = moment
-        .now
-        .saturating_add(moment.start_lead_seconds)
-        .saturating_add(i64::from(request.minutes).saturating_mul(SECONDS_PER_MINUTE));
-    let hireable_at = device
-        .onboarded_at
-        .saturating_add(moment.onboarding_seconds);
+pub fn exclusion(moment: &Moment, request: &Request, device: &Device) -> Option<Exclusion> {
+    lasting_exclusion(moment, request, device)
+        .or_else(|| is_closed_before_end(moment, request, device).then_some(Exclusion::OpenUntil))
+        .or_else(|| is_too_large(request, device).then_some(Exclusion::Size))
+}
+
+/// The reasons that hold for every request of a kind, until the device changes.
+pub(crate) fn lasting_exclusion(
+    moment: &Moment,
+    request: &Request,
+    device: &Device,
+) -> Option<Exclusion> {
+    let (is_class, is_room) = match &request.shape {
+        Shape::Devices { class, .. } => (device.class == *class, device.qty > 0),
+        Shape::Parts { part, .. } => (part.takes(device.class), device.room.fits(part)),
+    };
     let checks = [
-        (device.class != request.class, Exclusion::Class),
+        (!is_class, Exclusion::Class),
         (!device.is_up, Exclusion::NotUp),
+        (device.is_draining, Exclusion::Draining),
         (device.is_hired, Exclusion::Hired),
         (device.is_reserved, Exclusion::Reserved),
         (!device.is_stake_sufficient, Exclusion::Stake),
         (
-            device.onboarded_at == 0 || moment.now < hireable_at,
+            device.onboarded_at == 0 || moment.now < device.hireable_at(moment),
             Exclusion::Onboarding,
-        ),
-        (
-            device.open_until != 0 && ends_at > device.open_until,
-            Exclusion::OpenUntil,
         ),
         (
             device.ask_usd_micros == 0
@@ -89,12 +122,27 @@ pub fn exclusion(snapshot: &Snapshot, request: &Request, device: &Device) -> Opt
             Exclusion::Region,
         ),
         (
-            device.qty == 0 || u16::from(device.qty) > request.gpus,
-            Exclusion::Size,
+            request.confidential && !device.is_confidential,
+            Exclusion::Confidential,
         ),
+        (!is_room, Exclusion::Room),
     ];
     checks
         .into_iter()
         .find(|(excluded, _)| *excluded)
         .map(|(_, reason)| reason)
+}
+
+/// Whether the device is not let out to the end of the request's time.
+pub(crate) fn is_closed_before_end(moment: &Moment, request: &Request, device: &Device) -> bool {
+    // Times beyond the range of the clock are far past every limit: saturation decides the same.
+    let ends_at = moment
+        .now
+        .saturating_add(moment.start_lead_seconds)
+        .saturating_add(i64::from(request.minutes).saturating_mul(SECONDS_PER_MINUTE));
+    device.open_until != 0 && ends_at > device.open_until
+}
+
+fn is_too_large(request: &Request, device: &Device) -> bool {
+    matches!(request.shape, Shape::Devices { gpus, .. } if u16::from(device.qty) > gpus)
 }

@@ -1,32 +1,47 @@
 //! The cheapest whole set.
 
-use crate::{Chosen, MAX_LINES};
+use crate::MAX_LINES;
 
-/// Of all sets of at most [`MAX_LINES`] candidates with exactly `gpus` processors, one of lowest
+/// A device that may be part of the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    /// Its number in the fleet, in order of ids.
+    pub(crate) number: u32,
+    /// Its processors.
+    pub(crate) qty: u8,
+    /// Its cost.
+    pub(crate) cost: i64,
+}
+
+/// Of all sets of at most `lines`, and never more than [`MAX_LINES`], candidates with exactly `gpus` processors, one of lowest
 /// cost; of equal ones the set found first in the order of the candidates, which is by cost and id.
 /// The set comes in that order, too.
 ///
 /// Only the [`MAX_LINES`] cheapest candidates of each size can be part of the result, so the work is
 /// bounded by 64 sizes · 8 candidates · 8 lines · 512 sums whatever the size of the fleet.
-pub(crate) fn cheapest_set(sorted: Vec<Chosen>, gpus: u16) -> Option<Vec<Chosen>> {
-    let gpus = usize::from(gpus);
-    if gpus == 0 {
+pub(crate) fn cheapest_set(
+    sorted: Vec<Candidate>,
+    gpus: u16,
+    lines: usize,
+) -> Option<Vec<Candidate>> {
+    let (gpus, most) = (usize::from(gpus), lines.min(MAX_LINES));
+    if gpus == 0 || most == 0 {
         return None;
     }
     let mut taken_of_size = [0usize; 256];
-    let candidates: Vec<Chosen> = sorted
+    let candidates: Vec<Candidate> = sorted
         .into_iter()
         .filter(|candidate| {
             let taken = &mut taken_of_size[usize::from(candidate.qty)];
             *taken += 1;
-            *taken <= MAX_LINES
+            *taken <= most
         })
         .collect();
     let largest = candidates
         .iter()
         .map(|candidate| usize::from(candidate.qty))
         .max()?;
-    if gpus > largest * MAX_LINES {
+    if gpus > largest * most {
         return None;
     }
 
@@ -34,14 +49,14 @@ pub(crate) fn cheapest_set(sorted: Vec<Chosen>, gpus: u16) -> Option<Vec<Chosen>
     // per candidate is kept, so that the set can be read back.
     let width = gpus + 1;
     let cell = |lines: usize, sum: usize| lines * width + sum;
-    let mut cost: Vec<Option<u64>> = vec![None; (MAX_LINES + 1) * width];
+    let mut cost: Vec<Option<i64>> = vec![None; (most + 1) * width];
     cost[cell(0, 0)] = Some(0);
     let mut taken: Vec<Vec<bool>> = Vec::with_capacity(candidates.len());
     for candidate in &candidates {
         let qty = usize::from(candidate.qty);
-        let mut takes = vec![false; (MAX_LINES + 1) * width];
+        let mut takes = vec![false; (most + 1) * width];
         // Downwards, so that a candidate is taken once.
-        for lines in (1..=MAX_LINES).rev() {
+        for lines in (1..=most).rev() {
             for sum in (qty..width).rev() {
                 let Some(before) = cost[cell(lines - 1, sum - qty)] else {
                     continue;
@@ -56,7 +71,7 @@ pub(crate) fn cheapest_set(sorted: Vec<Chosen>, gpus: u16) -> Option<Vec<Chosen>
         taken.push(takes);
     }
     // Fewer lines first among equal costs.
-    let (mut lines, _) = (1..=MAX_LINES)
+    let (mut lines, _) = (1..=most)
         .filter_map(|lines| cost[cell(lines, gpus)].map(|cost| (lines, cost)))
         .min_by_key(|(lines, cost)| (*cost, *lines))?;
     let mut sum = gpus;

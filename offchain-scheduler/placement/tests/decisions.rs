@@ -20,23 +20,19 @@ fn device(id: u8, qty: u8) -> Device {
         is_stake_sufficient: true,
         onboarded_at: 1_000,
         open_until: 0,
+        is_confidential: false,
+        is_draining: false,
+        room: Room::whole(qty),
     }
 }
 
 fn request(gpus: u16) -> Request {
-    Request {
-        id: [1; 16],
-        arrival: 0,
+    let shape = Shape::Devices {
         class: 7,
         gpus,
-        minutes: 60,
-        min_connectivity_tier: 0,
-        min_supplier_tier: 0,
-        min_reliability_bps: 0,
-        max_price_usd_micros: None,
-        region: None,
-        gang: false,
-    }
+        lines: 8,
+    };
+    Request::new([1; 16], 0, shape, 60)
 }
 
 const NOW: i64 = 100_000;
@@ -64,7 +60,7 @@ fn ids(decision: &Decision) -> Vec<u8> {
 }
 
 fn decide_for(devices: &[Device], request: &Request) -> Decision {
-    decide(&fleet(devices), &Policy::default(), request)
+    decide(&mut fleet(devices), &Policy::default(), request)
 }
 
 #[test]
@@ -75,7 +71,13 @@ fn each_filter_excludes_for_its_own_reason_at_its_bound() {
         (None, |_, _| {}),
         (Some(Class), |device, _| device.class = 8),
         (Some(NotUp), |device, _| device.is_up = false),
+        (Some(Draining), |device, _| device.is_draining = true),
         (Some(Hired), |device, _| device.is_hired = true),
+        (Some(Confidential), |_, request| request.confidential = true),
+        (None, |device, request| {
+            request.confidential = true;
+            device.is_confidential = true;
+        }),
         (Some(Reserved), |device, _| device.is_reserved = true),
         (Some(Stake), |device, _| device.is_stake_sufficient = false),
         (Some(Onboarding), |device, _| device.onboarded_at = 0),
@@ -120,7 +122,7 @@ fn each_filter_excludes_for_its_own_reason_at_its_bound() {
         change(&mut device, &mut request);
         let decision = decide_for(std::slice::from_ref(&device), &request);
         assert_eq!(
-            exclusion(&fleet(&[device.clone()]), &request, &device),
+            exclusion(&MOMENT, &request, &device),
             expected,
             "case {number}"
         );
@@ -194,7 +196,7 @@ fn fewer_machines_win_over_many_unless_the_term_is_neutral() {
         ..Policy::default()
     };
     assert_eq!(
-        ids(&decide(&fleet(&devices), &neutral, &request(8))).len(),
+        ids(&decide(&mut fleet(&devices), &neutral, &request(8))).len(),
         8
     );
 }
@@ -217,34 +219,32 @@ fn explanation_adds_up_term_by_term() {
     let Outcome::Placed(placement) = &decision.outcome else {
         panic!("{decision:?}")
     };
-    let costs: Vec<(Term, u64)> = placement.devices[0]
+    let costs: Vec<(Term, i64)> = placement.devices[0]
         .terms
         .iter()
         .map(|term| (term.term, term.cost))
         .collect();
-    // price: 10,000 · 2 · 4; reliability: 1,000 · 2 · 3; tier: (2·2,500 + 3·40) · 2 · 1; machines: 10,000 · 2
+    // price: 5,000 · 2 · 4; reliability: 1,000 · 2 · 3; tier: (2·2,500 + 3·40) · 2 · 1; machines: 10,000 · 2
     let expected = [
-        (Term::Price, 80_000),
+        (Term::Price, 40_000),
         (Term::Reliability, 6_000),
         (Term::Tier, 10_240),
         (Term::Machines, 20_000),
+        (Term::Wanted, 0),
     ];
     assert_eq!(costs, expected);
     assert_eq!(
         (placement.devices[0].cost, placement.cost),
-        (116_240, 116_240)
+        (76_240, 76_240)
     );
-    assert_eq!(
-        (decision.version, decision.policy.as_str()),
-        (5, "weighted")
-    );
+    assert_eq!((decision.version, decision.policy.as_str()), (5, "ion"));
 }
 
 #[test]
 fn commit_reserves_all_and_refuses_a_changed_fleet() {
     let mut snapshot = fleet(&[device(1, 1), device(2, 1)]);
-    let first = decide(&snapshot, &Policy::default(), &request(1));
-    let second = decide(&snapshot, &Policy::default(), &request(2));
+    let first = decide(&mut snapshot, &Policy::default(), &request(1));
+    let second = decide(&mut snapshot, &Policy::default(), &request(2));
     snapshot.commit(&first).unwrap();
     assert!(snapshot.device(&[1; 32]).unwrap().is_reserved);
     let before = snapshot.clone();
@@ -256,7 +256,7 @@ fn commit_reserves_all_and_refuses_a_changed_fleet() {
         })
     );
     assert_eq!(snapshot, before);
-    let nothing = decide(&snapshot, &Policy::default(), &request(2));
+    let nothing = decide(&mut snapshot, &Policy::default(), &request(2));
     assert_eq!(snapshot.commit(&nothing), Err(CommitError::NoPlan));
     let forged = Decision {
         version: 6,
@@ -288,4 +288,109 @@ fn earlier_arrival_is_served_first() {
     );
     assert_eq!(ids(&decisions[0]), [1]);
     assert_eq!(decisions[1].excluded, [(Exclusion::Reserved, 1)].into());
+}
+
+#[test]
+fn cluster_comes_from_one_region_or_supplier_if_asked() {
+    let mut devices: Vec<Device> = (1..=6).map(|id| device(id, 2)).collect();
+    for (number, device) in devices.iter_mut().enumerate() {
+        device.region = Some(if number % 2 == 0 { "eu" } else { "us" }.into());
+        device.owner = [number as u8 / 2; 32];
+    }
+    // The cheapest two are in different regions and of different suppliers.
+    devices[0].ask_usd_micros = 600_000;
+    devices[3].ask_usd_micros = 600_000;
+    let asked = |colocation| Request {
+        colocation,
+        ..request(4)
+    };
+    assert_eq!(ids(&decide_for(&devices, &asked(Colocation::Any))), [1, 4]);
+    assert_eq!(
+        ids(&decide_for(&devices, &asked(Colocation::Region))),
+        [1, 3]
+    );
+    assert_eq!(
+        ids(&decide_for(&devices, &asked(Colocation::Supplier))),
+        [1, 2]
+    );
+    devices.retain(|device| device.id[0] != 2 && device.id[0] != 3);
+    assert_eq!(
+        ids(&decide_for(&devices, &asked(Colocation::Supplier))),
+        [5, 6]
+    );
+    devices.retain(|device| device.id[0] != 6);
+    assert_eq!(ids(&decide_for(&devices, &asked(Colocation::Supplier))), []);
+}
+
+#[test]
+fn one_line_is_one_device_of_that_size() {
+    let devices = [device(1, 1), device(2, 1), device(3, 2)];
+    let single = |gpus| Request {
+        shape: Shape::Devices {
+            class: 7,
+            gpus,
+            lines: 1,
+        },
+        ..request(gpus)
+    };
+    assert_eq!(ids(&decide_for(&devices, &single(2))), [3]);
+    assert_eq!(ids(&decide_for(&devices[..2], &single(2))), []);
+}
+
+#[test]
+fn onboarding_and_drain_are_followed_between_readings() {
+    let mut devices = vec![device(1, 1), device(2, 1)];
+    devices[0].onboarded_at = NOW - ONBOARDING + 10;
+    let mut snapshot = fleet(&devices);
+    let policy = Policy::default();
+    assert_eq!(ids(&decide(&mut snapshot, &policy, &request(1))), [2]);
+    let before = snapshot.version;
+    let later = Moment {
+        now: NOW + 10,
+        ..MOMENT
+    };
+    snapshot.follow(later, devices.clone());
+    assert!(snapshot.version > before);
+    assert_eq!(ids(&decide(&mut snapshot, &policy, &request(1))), [1]);
+    devices[0].is_draining = true;
+    snapshot.follow(later, devices.clone());
+    let decision = decide(&mut snapshot, &policy, &request(1));
+    assert_eq!(ids(&decision), [2]);
+    assert_eq!(decision.excluded, [(Exclusion::Draining, 1)].into());
+    let version = snapshot.version;
+    snapshot.follow(later, devices.clone());
+    assert_eq!(snapshot.version, version, "nothing changed");
+    devices.remove(1);
+    snapshot.follow(later, devices);
+    assert_eq!(ids(&decide(&mut snapshot, &policy, &request(1))), []);
+}
+
+#[test]
+fn device_that_nobody_could_use_is_a_fragment() {
+    let mut snapshot = fleet(&[device(1, 4)]);
+    assert_eq!(snapshot.wanted(7, 4), None);
+    snapshot.observe(&request(2));
+    assert_eq!(
+        (snapshot.wanted(7, 4), snapshot.wanted(7, 2)),
+        (Some(0), Some(FULL))
+    );
+    snapshot.observe(&request(8));
+    assert_eq!(
+        (snapshot.wanted(7, 4), snapshot.wanted(8, 1)),
+        (Some(FULL / 2), Some(0))
+    );
+}
+
+#[test]
+fn sizes_in_demand_are_kept_for_those_who_ask() {
+    // Two ways to serve 2 processors at one machine's cost each; only size 4 serves the others too.
+    let devices = [device(1, 4), device(2, 2), device(3, 2)];
+    let mut snapshot = fleet(&devices);
+    for _ in 0..20 {
+        snapshot.observe(&request(2));
+    }
+    assert_eq!(
+        ids(&decide(&mut snapshot, &Policy::default(), &request(4))),
+        [1]
+    );
 }

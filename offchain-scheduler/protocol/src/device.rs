@@ -25,6 +25,11 @@ pub struct Claim {
     pub value: String,
 }
 
+/// Claim of the line's speed towards the device, whole MB/s.
+pub const LINE_DOWN_CLAIM: &str = "line_down_mbytes";
+/// Claim of the line's speed from the device, whole MB/s.
+pub const LINE_UP_CLAIM: &str = "line_up_mbytes";
+
 /// "I am alive."
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Heartbeat {
@@ -34,6 +39,20 @@ pub struct Heartbeat {
     pub draining: bool,
     /// Claims about the hardware.
     pub claims: Vec<Claim>,
+}
+
+impl Heartbeat {
+    /// Speeds of the line that the agent reports, down and up in MB/s; `None` when either is missing
+    /// or is no number.
+    pub fn line_mbytes(&self) -> Option<(u32, u32)> {
+        let of = |name: &str| {
+            self.claims
+                .iter()
+                .find(|claim| claim.name == name)
+                .and_then(|claim| claim.value.parse::<u32>().ok())
+        };
+        Some((of(LINE_DOWN_CLAIM)?, of(LINE_UP_CLAIM)?))
+    }
 }
 
 /// Answer to a heartbeat.

@@ -71,6 +71,40 @@ pub struct Envelope {
     pub payload: Vec<u8>,
 }
 
+impl Envelope {
+    /// Checks purpose, realm and signature, not the time: what a third party can still check of a
+    /// kept request. Errors in order of checks: `WrongDomain`, `WrongCluster`, `WrongProgram`,
+    /// `PayloadMismatch`, `BadSignature`.
+    pub fn authenticate(&self, domain: Domain, realm: &Realm) -> Result<(), EnvelopeError> {
+        if self.domain != domain {
+            return Err(EnvelopeError::WrongDomain);
+        }
+        if self.genesis_hash != realm.genesis_hash {
+            return Err(EnvelopeError::WrongCluster);
+        }
+        if self.program_id != realm.program_id {
+            return Err(EnvelopeError::WrongProgram);
+        }
+        if payload_hash(&self.payload) != self.payload_hash {
+            return Err(EnvelopeError::PayloadMismatch);
+        }
+        let signature = Signature::from_bytes(&self.signature);
+        VerifyingKey::from_bytes(&self.subject)
+            .and_then(|key| key.verify_strict(&signed_bytes(self), &signature))
+            .map_err(|_| EnvelopeError::BadSignature)
+    }
+
+    /// Sender's chain time in Unix seconds.
+    pub fn made_at(&self) -> i64 {
+        self.expires_at.saturating_sub(REQUEST_LIFETIME_SECONDS)
+    }
+
+    /// The message. Error: `Malformed`.
+    pub fn message<T: BorshDeserialize>(&self) -> Result<T, EnvelopeError> {
+        borsh::from_slice(&self.payload).map_err(|_| EnvelopeError::Malformed)
+    }
+}
+
 /// Why a request is refused; each cause has its own code.
 #[derive(thiserror::Error, Clone, Debug, PartialEq, Eq)]
 pub enum EnvelopeError {
@@ -160,6 +194,8 @@ pub struct Opened<T> {
     pub made_at: i64,
     /// The message.
     pub message: T,
+    /// The request as it was signed, for keeping.
+    pub envelope: Envelope,
 }
 
 /// Signs a message. `now` is the sender's chain time in Unix seconds.
@@ -206,38 +242,24 @@ pub fn open<T: BorshDeserialize>(
         });
     }
     let envelope: Envelope = borsh::from_slice(bytes).map_err(|_| EnvelopeError::Malformed)?;
-    if envelope.domain != domain {
-        return Err(EnvelopeError::WrongDomain);
-    }
-    if envelope.genesis_hash != realm.genesis_hash {
-        return Err(EnvelopeError::WrongCluster);
-    }
-    if envelope.program_id != realm.program_id {
-        return Err(EnvelopeError::WrongProgram);
-    }
-    if payload_hash(&envelope.payload) != envelope.payload_hash {
-        return Err(EnvelopeError::PayloadMismatch);
-    }
-    let signature = Signature::from_bytes(&envelope.signature);
-    VerifyingKey::from_bytes(&envelope.subject)
-        .and_then(|key| key.verify_strict(&signed_bytes(&envelope), &signature))
-        .map_err(|_| EnvelopeError::BadSignature)?;
+    envelope.authenticate(domain, realm)?;
     if now > envelope.expires_at {
         return Err(EnvelopeError::Expired {
             expires_at: envelope.expires_at,
             now,
         });
     }
-    let made_at = envelope.expires_at.saturating_sub(REQUEST_LIFETIME_SECONDS);
+    let made_at = envelope.made_at();
     if made_at.abs_diff(now) > MAX_SKEW_SECONDS.unsigned_abs() {
         return Err(EnvelopeError::ClockSkew { made_at, now });
     }
-    let message = borsh::from_slice(&envelope.payload).map_err(|_| EnvelopeError::Malformed)?;
+    let message = envelope.message()?;
     Ok(Opened {
         subject: envelope.subject,
         sequence: envelope.sequence,
         made_at,
         message,
+        envelope,
     })
 }
 
@@ -311,7 +333,8 @@ mod tests {
                 subject: key().verifying_key().to_bytes(),
                 sequence: 5,
                 made_at: NOW,
-                message: 77
+                message: 77,
+                envelope: sealed()
             }
         );
     }

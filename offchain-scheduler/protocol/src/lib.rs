@@ -10,7 +10,9 @@
 mod device;
 mod envelope;
 mod quote;
+mod supplier;
 
 pub use device::*;
 pub use envelope::*;
 pub use quote::*;
+pub use supplier::*;

@@ -42,6 +42,10 @@ pub struct QuoteRequest {
     pub max_price_usd_micros: Option<u64>,
     /// Region that every device must claim.
     pub region: Option<String>,
+    /// Whether every device must be able to compute confidentially.
+    pub confidential: bool,
+    /// What the devices must share: 0 nothing, 1 the region, 2 the supplier.
+    pub colocation: u8,
 }
 
 impl QuoteRequest {
@@ -60,6 +64,8 @@ impl QuoteRequest {
             min_reliability_bps: 0,
             max_price_usd_micros: None,
             region: None,
+            confidential: false,
+            colocation: 0,
         }
     }
 }

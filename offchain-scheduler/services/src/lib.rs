@@ -13,7 +13,6 @@ pub mod health;
 pub mod http;
 pub mod logging;
 pub mod metrics;
-pub mod objects;
 pub mod scheduler;
 pub mod settings;
 pub mod shutdown;

@@ -6,7 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::SigningKey;
-use ion_challenge::{Answer, ChallengeWork, CpuProver, Verdict};
+use ion_challenge::{Answer, ChallengeWork, CpuProver};
+use ion_evidence::{Evidence, Finding};
 use ion_protocol::{
     CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitReply, Domain, Envelope,
     ErrorBody, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, OPEN_PATH, OpenReply, Outcome, Realm,
@@ -198,10 +199,11 @@ async fn agent_passes_its_challenge_and_is_seen_every_minute() {
         assert_eq!(evidence.len(), 1);
         let name = format!("evidence/{}", hex::encode(evidence[0].evidence));
         let bytes = node.verifier.get(name).await.unwrap().unwrap();
-        assert_eq!(
-            verifier::EvidenceBundle::hash_bytes(&bytes),
-            evidence[0].evidence
-        );
+        let Ok(Evidence::Challenge(record)) = Evidence::decode(&bytes, &evidence[0].evidence)
+        else {
+            panic!("no record of a challenge")
+        };
+        assert_eq!(record.check(&node.verifier.realm), Ok(Finding::Passed));
     }
 
     for minute in 1..=4 {
@@ -416,11 +418,12 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
     assert_eq!(outcomes[0].outcome, Outcome::Fail);
     let name = format!("evidence/{}", hex::encode(outcomes[0].evidence));
     let bytes = node.verifier.get(name).await.unwrap().unwrap();
-    let bundle: verifier::EvidenceBundle = borsh::from_slice(&bytes).unwrap();
-    let Verdict::Fail(evidence) = bundle.verdict else {
-        panic!("{:?}", bundle.verdict)
+    let Ok(Evidence::Challenge(record)) = Evidence::decode(&bytes, &outcomes[0].evidence) else {
+        panic!("no record of a challenge")
     };
-    assert_eq!(evidence.challenge, issued.challenge);
+    assert_eq!(record.issued, issued);
+    let finding = record.check(&node.verifier.realm);
+    assert!(matches!(finding, Ok(Finding::Failed(_))), "{finding:?}");
     // Nothing is asked again within the pause, and the old challenge is over.
     let none: ChallengeReply = call(
         &node,

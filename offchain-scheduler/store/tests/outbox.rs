@@ -1,43 +1,10 @@
-//! The outbox on SQLite, and on PostgreSQL when `ION_TEST_POSTGRES_URL` names a server.
+//! The outbox on SQLite and on PostgreSQL.
 
 use ion_store::{
     Engine, Migration, Store, StoreError,
     outbox::{AfterRefusal, Input, Key, OutboxStore, SqlOutbox, State},
 };
-
-struct Database {
-    store: Store,
-    _dir: tempfile::TempDir,
-}
-
-async fn databases() -> Vec<Database> {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("store.db");
-    let mut all = vec![Database {
-        store: Store::open(path.to_str().unwrap()).await.unwrap(),
-        _dir: dir,
-    }];
-    if let Ok(url) = std::env::var("ION_TEST_POSTGRES_URL") {
-        // A schema per test: tests run at the same time.
-        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let name = format!(
-            "t{}_{}",
-            std::process::id(),
-            NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-        );
-        let admin = Store::open(&url).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}")))
-            .execute(admin.pool())
-            .await
-            .unwrap();
-        let url = format!("{url}?options=-csearch_path%3D{name}");
-        all.push(Database {
-            store: Store::open(&url).await.unwrap(),
-            _dir: tempfile::tempdir().unwrap(),
-        });
-    }
-    all
-}
+use ion_test_postgres::{Database, databases};
 
 async fn outboxes() -> Vec<(SqlOutbox, Database)> {
     let mut all = Vec::new();

@@ -7,7 +7,10 @@ use ion_economics::{
     price::{self, OracleReading, Price, PriceError, PriceGuard},
     units::HOUR,
 };
-use ion_merkle::report::{LeafReport, ReportKind};
+use ion_merkle::{
+    fault::FaultReport,
+    report::{LeafReport, ReportKind},
+};
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 use registry::state::{Config, Params, PauseBit, Poll};
 
@@ -103,6 +106,33 @@ pub(crate) fn stored_price(p12: u128) -> Result<u64> {
     u64::try_from(p12).map_err(|_| error!(BookingError::MathOverflow))
 }
 
+/// Checks that a poll attests this payload and that it is fresh; returns when it was attested.
+///
+/// Errors: `WrongReport`, `ReportNotAttested`, `WrongPayload`, `ReportExpired`.
+fn attested(
+    poll: &Poll,
+    kind: ReportKind,
+    subject: &Pubkey,
+    seq: u64,
+    payload: &[u8],
+    account_params: &Params,
+    now: i64,
+) -> Result<i64> {
+    require!(
+        poll.kind == kind.to_u8() && poll.subject == *subject && poll.seq == seq,
+        BookingError::WrongReport
+    );
+    require!(poll.attested_at != 0, BookingError::ReportNotAttested);
+    let attested_at = poll
+        .check_payload(kind, subject, seq, payload)
+        .map_err(|_| BookingError::WrongPayload)?;
+    require!(
+        now <= stamp(account_params, &params::REPORT_TTL, attested_at, now)?,
+        BookingError::ReportExpired
+    );
+    Ok(attested_at)
+}
+
 /// Checks that a poll attests this work report and that it is fresh; returns when it was attested.
 ///
 /// Errors: `WrongReport`, `ReportNotAttested`, `WrongPayload`, `ReportExpired`.
@@ -113,21 +143,38 @@ pub(crate) fn attested_work_report(
     account_params: &Params,
     now: i64,
 ) -> Result<i64> {
-    require!(
-        poll.kind == ReportKind::WorkReport.to_u8()
-            && poll.subject == crate::ID
-            && poll.seq == hour,
-        BookingError::WrongReport
-    );
-    require!(poll.attested_at != 0, BookingError::ReportNotAttested);
-    let attested_at = poll
-        .check_payload(ReportKind::WorkReport, &crate::ID, hour, &report.encode())
-        .map_err(|_| BookingError::WrongPayload)?;
-    require!(
-        now <= stamp(account_params, &params::REPORT_TTL, attested_at, now)?,
-        BookingError::ReportExpired
-    );
-    Ok(attested_at)
+    attested(
+        poll,
+        ReportKind::WorkReport,
+        &crate::ID,
+        hour,
+        &report.encode(),
+        account_params,
+        now,
+    )
+}
+
+/// Checks that a poll attests this fault of the booking and that it is fresh.
+///
+/// Errors: `WrongReport`, `ReportNotAttested`, `WrongPayload`, `ReportExpired`.
+pub(crate) fn attested_fault_report(
+    poll: &Poll,
+    booking: &Pubkey,
+    seq: u64,
+    report: &FaultReport,
+    account_params: &Params,
+    now: i64,
+) -> Result<()> {
+    attested(
+        poll,
+        ReportKind::FaultReport,
+        booking,
+        seq,
+        &report.encode(),
+        account_params,
+        now,
+    )
+    .map(|_| ())
 }
 
 /// Whether tokens of `mint` for `wallet` can be sent to this account now.
@@ -140,4 +187,12 @@ pub(crate) fn can_receive(account: &AccountInfo, wallet: &Pubkey, mint: &Pubkey)
     };
     TokenAccount::try_deserialize(&mut &data[..])
         .is_ok_and(|token| token.owner == *wallet && token.mint == *mint && !token.is_frozen())
+}
+
+/// Whether a token account is frozen by the authority of its mint; other tokens in it do not matter.
+pub(crate) fn is_frozen(account: &AccountInfo) -> bool {
+    let Ok(data) = account.try_borrow_data() else {
+        return false;
+    };
+    TokenAccount::try_deserialize(&mut &data[..]).is_ok_and(|token| token.is_frozen())
 }

@@ -19,6 +19,10 @@ pub const CALLER_SEED: &[u8] = b"caller";
 
 /// Shards of the totals (economics §1.6).
 pub const TNE_SHARDS: u8 = 16;
+/// Shard that keeps the corrections of governance.
+pub const ADJUSTMENT_SHARD: u8 = 0;
+/// Largest correction, IO base units: the whole supply.
+pub const MAX_ADJUSTMENT_IO: u64 = 80_000_000_000_000_000;
 /// Days that a shard keeps apart (economics §9.3).
 pub const TNE_RING_DAYS: usize = 32;
 /// Most lines that one `lock_lines` takes (economics §8.6).
@@ -31,6 +35,8 @@ pub const LOCK_LINE_ACCOUNTS: usize = 3;
 pub const MAX_WORK_SIBLINGS: usize = 16;
 /// Most leaves of a work report.
 pub const MAX_WORK_LEAVES: u64 = 65_536;
+/// Most bookings of a group: 64 devices.
+pub const MAX_GROUP: u8 = 8;
 /// Booking flag: the lines end together when one fails.
 pub const FLAG_GANG: u8 = 1;
 /// Booking flag: a failed line may be replaced.

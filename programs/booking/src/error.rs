@@ -72,7 +72,7 @@ pub enum BookingError {
     AskBelowFloor, // 6029 0x178d
     #[msg("the owner does not let the device out for that long")]
     DeviceNotOpen, // 6030 0x178e
-    #[msg("quotes for hours in which the incentive engine pays are not offered by this version")]
+    #[msg("a booking of the schedule mode cannot be extended once the incentive engine pays")]
     NotScheduleHour, // 6031 0x178f
     #[msg("an IO quote needs the oracle account")]
     OracleMissing, // 6032 0x1790
@@ -202,6 +202,46 @@ pub enum BookingError {
     WrongEscrow, // 6090 0x17ca
     #[msg("the stake of the device cannot be computed")]
     StakeUnreadable, // 6091 0x17cb
+
+    #[msg("the arbiter can still rule on the record")]
+    RulingOpen, // 6092 0x17cc
+    #[msg("too many challenges of this booking were lost; the right to challenge has ended")]
+    TooManyLostChallenges, // 6093 0x17cd
+    #[msg("only the arbiter of the roles account may rule")]
+    NotArbiter, // 6094 0x17ce
+    #[msg("a ruling leaves at most the recorded minutes")]
+    RulingAddsMinutes, // 6095 0x17cf
+    #[msg("the hired lines are not those of the quote; ask for another")]
+    LinesChanged, // 6096 0x17d0
+    #[msg("the quote is for another booking")]
+    WrongBooking, // 6097 0x17d1
+    #[msg("the class has no rates for this day")]
+    RatesNotSet, // 6098 0x17d2
+    #[msg("availability and hire rate of the class are above its list price")]
+    RatesAboveList, // 6099 0x17d3
+    #[msg("the action is not a correction of the totals")]
+    WrongAction, // 6100 0x17d4
+    #[msg("a correction may not exceed the supply of IO")]
+    AdjustmentTooLarge, // 6101 0x17d5
+    #[msg("corrections are kept in the first shard")]
+    WrongAdjustmentShard, // 6102 0x17d6
+
+    #[msg("a report with this sequence or a later one was accepted for the booking")]
+    FaultSeqUsed, // 6103 0x17d7
+    #[msg("there is no fault of this kind")]
+    UnknownFault, // 6104 0x17d8
+    #[msg("the fault lies outside the time of the line")]
+    FaultTime, // 6105 0x17d9
+    #[msg("the line cannot be replaced: not wanted, no slot, no replacement or no minute left")]
+    NotReplaceable, // 6106 0x17da
+    #[msg("a replacement has the class and size of the line and asks at most its rate")]
+    WrongReplacement, // 6107 0x17db
+    #[msg("the replacement is not free, not open until the end or not staked in full")]
+    ReplacementUnavailable, // 6108 0x17dc
+    #[msg("bookings of one group start together; give all of them, and only them")]
+    WrongGroup, // 6109 0x17dd
+    #[msg("the last byte of a group id is its number of bookings, 2 to 8")]
+    GroupSize, // 6110 0x17de
 }
 
 impl From<MathError> for BookingError {
@@ -239,6 +279,9 @@ impl From<BookingRuleError> for BookingError {
             BookingRuleError::WrongRecord => Self::WrongRecord,
             BookingRuleError::WrongRecordKind => Self::WrongRecordKind,
             BookingRuleError::RecordEarly => Self::RecordEarly,
+            BookingRuleError::RulingOpen => Self::RulingOpen,
+            BookingRuleError::TooManyLostChallenges => Self::TooManyLostChallenges,
+            BookingRuleError::MinutesOutOfRange => Self::MinutesOutOfRange,
         }
     }
 }

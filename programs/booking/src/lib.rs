@@ -34,6 +34,7 @@ use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]
 use sbpf_rt as _;
 
+pub(crate) mod availability;
 pub(crate) mod checks;
 pub mod constants;
 pub(crate) mod devices;
@@ -72,6 +73,14 @@ pub mod booking {
         args: CreateQuoteArgs,
     ) -> Result<()> {
         instructions::handle_create_quote(ctx, args)
+    }
+
+    /// Offers more minutes of a running booking at a price; scheduler.
+    pub fn quote_extension<'info>(
+        ctx: Context<'info, QuoteExtension<'info>>,
+        args: QuoteExtensionArgs,
+    ) -> Result<()> {
+        instructions::handle_quote_extension(ctx, args)
     }
 
     /// Closes a used or expired quote; anyone.
@@ -118,6 +127,39 @@ pub mod booking {
         instructions::handle_start(ctx, args)
     }
 
+    /// Adds minutes to a running booking; its renter with its payer.
+    pub fn extend<'info>(ctx: Context<'info, Extend<'info>>, args: ExtendArgs) -> Result<()> {
+        instructions::handle_extend(ctx, args)
+    }
+
+    /// Starts all bookings of a group; scheduler.
+    pub fn start_group<'info>(
+        ctx: Context<'info, StartGroup<'info>>,
+        args: StartGroupArgs,
+    ) -> Result<()> {
+        instructions::handle_start_group(ctx, args)
+    }
+
+    /// Accepts an attested fault of one line; anyone.
+    pub fn report_fault(ctx: Context<ReportFault>, args: ReportFaultArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_report_fault(ctx, args)
+    }
+
+    /// Replaces a faulty line; scheduler.
+    pub fn failover<'info>(ctx: Context<'info, Failover<'info>>, args: FailoverArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_failover(ctx, args)
+    }
+
+    /// Ends a faulty line that nobody replaced; anyone.
+    pub fn fail_line<'info>(
+        ctx: Context<'info, FailLine<'info>>,
+        args: FailLineArgs,
+    ) -> Result<()> {
+        instructions::handle_fail_line(ctx, args)
+    }
+
     /// Accepts an attested work record; anyone.
     pub fn apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
@@ -141,6 +183,18 @@ pub mod booking {
     pub fn earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_earn(ctx, args)
+    }
+
+    /// Disputes a work record; its renter.
+    pub fn challenge(ctx: Context<Challenge>, args: ChallengeArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_challenge(ctx, args)
+    }
+
+    /// Rules on a challenged record; arbiter.
+    pub fn rule_record(ctx: Context<RuleRecord>, args: RuleRecordArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_rule_record(ctx, args)
     }
 
     /// Gives an unpriced record its IO amount; anyone.
@@ -167,6 +221,12 @@ pub mod booking {
         instructions::handle_pull_pay_due(ctx, args)
     }
 
+    /// Moves tokens that strangers sent to an escrow into the vault that keeps them; anyone.
+    pub fn sweep_excess(ctx: Context<SweepExcess>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_sweep_excess(ctx)
+    }
+
     /// Sends the fees of an ended booking to the fee vault; anyone.
     pub fn settle(ctx: Context<Settle>) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
@@ -183,6 +243,12 @@ pub mod booking {
     pub fn open_tne_day(ctx: Context<OpenTneDay>, args: OpenTneDayArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_open_tne_day(ctx, args)
+    }
+
+    /// Corrects a total by a decision of governance; anyone, when it may be executed.
+    pub fn adjust(ctx: Context<Adjust>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_adjust(ctx)
     }
 
     /// Adds shards of a past day to its permanent account; anyone.

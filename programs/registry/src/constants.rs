@@ -20,6 +20,9 @@ pub const CLASS_SEED: &[u8] = b"class";
 /// Seed of [`crate::state::Device`], followed by its id (32 bytes).
 #[constant]
 pub const DEVICE_SEED: &[u8] = b"device";
+/// Seed of [`crate::state::Exemption`], followed by the device's address.
+#[constant]
+pub const EXEMPTION_SEED: &[u8] = b"exempt";
 /// Seed of [`crate::state::VerifierSet`].
 #[constant]
 pub const VERIFIERS_SEED: &[u8] = b"verifiers";
@@ -36,7 +39,7 @@ pub const ACCOUNT_VERSION: u8 = 1;
 /// Slots of a [`crate::state::Params`] account.
 pub const PARAM_SLOTS: usize = 36;
 /// Announced parameter changes that a [`crate::state::Params`] account can hold.
-pub const PENDING_PARAMS: usize = 2;
+pub const PENDING_PARAMS: usize = 3;
 /// Pause bits (economics §2.3).
 pub const PAUSE_BITS: usize = 6;
 /// Largest verifier set (economics §2.5).

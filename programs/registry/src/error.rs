@@ -2,8 +2,8 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
-    device::DeviceError, governance::GovernanceError, math::MathError, params::ParamError,
-    poll::PollError,
+    device::DeviceError, exemption::ExemptionError, governance::GovernanceError, math::MathError,
+    params::ParamError, poll::PollError,
 };
 
 /// Errors of the registry program.
@@ -235,6 +235,77 @@ pub enum RegistryError {
     /// 6074 (0x17ba)
     #[msg("Pass only the account that the action changes")]
     UnneededTarget,
+    /// 6075 (0x17bb)
+    #[msg("A slash case of the device is open; unblock it when the case has ended")]
+    CaseOpen,
+    /// 6076 (0x17bc)
+    #[msg("Only the staking program can do this")]
+    NotStakingProgram,
+    /// 6077 (0x17bd)
+    #[msg("Only the engine program can do this")]
+    NotIdeProgram,
+    /// 6078 (0x17be)
+    #[msg("Only the program that applies this kind of action can consume it")]
+    NotActionConsumer,
+    /// 6079 (0x17bf)
+    #[msg("Send the instruction of the program that applies this action")]
+    UseConsumer,
+    /// 6080 (0x17c0)
+    #[msg("Give the payload that was queued")]
+    ActionPayloadMismatch,
+    /// 6081 (0x17c1)
+    #[msg("The switch to the engine is fixed already")]
+    SwitchAlreadySet,
+    /// 6082 (0x17c2)
+    #[msg("Set the engine's rates of every class with a multiplier first")]
+    ClassRatesMissing,
+    /// 6083 (0x17c3)
+    #[msg(
+        "Give a list price and processors above 0, and rates that together stay within the price"
+    )]
+    InvalidClassRates,
+    /// 6084 (0x17c4)
+    #[msg("Give an amount that is not 0 and the hash of a reason")]
+    InvalidAdjustment,
+    /// 6085 (0x17c5)
+    #[msg("Sign with the exemption admin's or the governance key")]
+    NotExemptionAdmin,
+    /// 6086 (0x17c6)
+    #[msg("Only governance exempts from staking, pow_failed and block")]
+    ExemptionFlagReserved,
+    /// 6087 (0x17c7)
+    #[msg("Name at least one exemption flag, and only flags that exist")]
+    InvalidExemptionFlags,
+    /// 6088 (0x17c8)
+    #[msg("Choose a window within exemption_max")]
+    ExemptionWindowOutOfBounds,
+    /// 6089 (0x17c9)
+    #[msg("Wait until another exemption ends; as many live as may")]
+    ExemptionCapReached,
+    /// 6090 (0x17ca)
+    #[msg("The device has more processors than one exemption covers")]
+    ExemptionTooLarge,
+    /// 6091 (0x17cb)
+    #[msg("A blocked or terminated device is exempt from nothing")]
+    DeviceCannotBeExempt,
+    /// 6092 (0x17cc)
+    #[msg("The exemption is over or was cancelled before")]
+    ExemptionOver,
+    /// 6093 (0x17cd)
+    #[msg("Close the exemption when it is over or cancelled")]
+    ExemptionStillRuns,
+    /// 6094 (0x17ce)
+    #[msg("Give the hash of a reason, not zeros")]
+    EmptyReason,
+    /// 6095 (0x17cf)
+    #[msg("Move the parameter by at most its step in one decision")]
+    ParamStepTooLarge,
+    /// 6096 (0x17d0)
+    #[msg("Create the parameters of every program and a live class before the seal")]
+    GenesisIncomplete,
+    /// 6097 (0x17d1)
+    #[msg("No key is proposed for the role")]
+    NoRoleProposed,
 }
 
 impl From<MathError> for RegistryError {
@@ -252,6 +323,24 @@ impl From<DeviceError> for RegistryError {
             DeviceError::NotAllowedInStatus => Self::DeviceStatusForbids,
             DeviceError::Hired => Self::DeviceHired,
             DeviceError::Terminated => Self::DeviceTerminated,
+            DeviceError::UnknownHolds => Self::CorruptDevice,
+            DeviceError::CaseOpen => Self::CaseOpen,
+        }
+    }
+}
+
+impl From<ExemptionError> for RegistryError {
+    fn from(rule: ExemptionError) -> Self {
+        match rule {
+            ExemptionError::InvalidFlags => Self::InvalidExemptionFlags,
+            ExemptionError::GovernanceOnly => Self::ExemptionFlagReserved,
+            ExemptionError::WindowOutOfBounds => Self::ExemptionWindowOutOfBounds,
+            ExemptionError::TooManyProcessors => Self::ExemptionTooLarge,
+            ExemptionError::CapReached => Self::ExemptionCapReached,
+            ExemptionError::DeviceOut => Self::DeviceCannotBeExempt,
+            ExemptionError::Over => Self::ExemptionOver,
+            ExemptionError::StillRuns => Self::ExemptionStillRuns,
+            ExemptionError::Math(math) => math.into(),
         }
     }
 }
@@ -277,6 +366,7 @@ impl From<ParamError> for RegistryError {
         match rule {
             ParamError::UnknownSlot => Self::UnknownParam,
             ParamError::OutOfBounds => Self::ParamOutOfBounds,
+            ParamError::StepTooLarge => Self::ParamStepTooLarge,
         }
     }
 }

@@ -90,6 +90,18 @@ pub mod registry {
         instructions::handle_create_class(ctx)
     }
 
+    /// Uses up a decision that the calling program applies.
+    pub fn consume_action(ctx: Context<ConsumeAction>, args: ConsumeActionArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_consume_action(ctx, args)
+    }
+
+    /// Fixes the hour from which mode `Ide` holds.
+    pub fn set_switch_hour(ctx: Context<SetSwitchHour>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_set_switch_hour(ctx)
+    }
+
     /// Withdraws a queued decision.
     pub fn cancel_action(ctx: Context<CancelAction>) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
@@ -106,6 +118,12 @@ pub mod registry {
     pub fn accept_role(ctx: Context<AcceptRole>, args: AcceptRoleArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_accept_role(ctx, args)
+    }
+
+    /// Takes back the proposal of a role's next holder.
+    pub fn retract_role(ctx: Context<RetractRole>, args: RetractRoleArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_retract_role(ctx, args)
     }
 
     /// Stops an entry for a while.
@@ -148,6 +166,36 @@ pub mod registry {
     pub fn terminate_device(ctx: Context<TerminateDevice>) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_terminate_device(ctx)
+    }
+
+    /// Blocks a device for a slash case.
+    pub fn block_device(ctx: Context<BlockDevice>, args: BlockDeviceArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_block_device(ctx, args)
+    }
+
+    /// Ends the block that a slash case held.
+    pub fn unblock_device(ctx: Context<UnblockDevice>, args: UnblockDeviceArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_unblock_device(ctx, args)
+    }
+
+    /// Exempts a device from eligibility rules for a while.
+    pub fn grant_exemption(ctx: Context<GrantExemption>, args: GrantExemptionArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_grant_exemption(ctx, args)
+    }
+
+    /// Ends an exemption before its time.
+    pub fn cancel_exemption(ctx: Context<CancelExemption>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_cancel_exemption(ctx)
+    }
+
+    /// Returns the rent of an exemption that is over.
+    pub fn close_exemption(ctx: Context<CloseExemption>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_close_exemption(ctx)
     }
 
     /// Applies a leaf of an attested device report.

@@ -37,6 +37,7 @@ pub mod constants;
 pub mod error;
 pub mod events;
 pub mod instructions;
+pub(crate) mod remainder;
 pub mod state;
 
 pub use instructions::*;
@@ -51,5 +52,86 @@ pub mod rewards {
     pub fn initialize(ctx: Context<Initialize>, args: InitializeArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_initialize(ctx, args)
+    }
+
+    /// Mints the emission of the next hour; anyone, once the hour is over.
+    pub fn release_block(ctx: Context<ReleaseBlock>, args: ReleaseBlockArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_release_block(ctx, args)
+    }
+
+    /// Divides a block by the attested summary of its hour; anyone.
+    pub fn complete_block(ctx: Context<CompleteBlock>, args: CompleteBlockArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_complete_block(ctx, args)
+    }
+
+    /// Fails a block without an attested summary after the deadline; anyone.
+    pub fn fail_block(ctx: Context<FailBlock>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_fail_block(ctx)
+    }
+
+    /// Returns the rent of an old block; anyone.
+    pub fn close_block(ctx: Context<CloseBlock>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_close_block(ctx)
+    }
+
+    /// Accepts an attested root of the reward tree; anyone.
+    pub fn accept_root(ctx: Context<AcceptRoot>, args: AcceptRootArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_accept_root(ctx, args)
+    }
+
+    /// Vetoes a root before it matures; guardian or governance.
+    pub fn veto_root(ctx: Context<VetoRoot>, args: VetoRootArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_veto_root(ctx, args)
+    }
+
+    /// Creates the record of a leaf; anyone.
+    pub fn open_claim(ctx: Context<OpenClaim>, args: OpenClaimArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_open_claim(ctx, args)
+    }
+
+    /// Proves a leaf at an accepted root; anyone.
+    pub fn prove_leaf(ctx: Context<ProveLeaf>, args: ProveLeafArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_prove_leaf(ctx, args)
+    }
+
+    /// Pays what a record may claim to its party; anyone.
+    pub fn claim(ctx: Context<Claim>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_claim(ctx)
+    }
+
+    /// Holds rewards for a slash case; the staking program only. Takes 1 to 5 claim records.
+    pub fn forfeit<'info>(ctx: Context<'info, Forfeit<'info>>, args: ForfeitArgs) -> Result<()> {
+        instructions::handle_forfeit(ctx, args)
+    }
+
+    /// Gives held rewards free; the staking program only. Takes 1 to 5 claim records.
+    pub fn unforfeit<'info>(
+        ctx: Context<'info, Unforfeit<'info>>,
+        args: UnforfeitArgs,
+    ) -> Result<()> {
+        instructions::handle_unforfeit(ctx, args)
+    }
+
+    /// Burns held rewards; the staking program only. Takes 1 to 5 claim records.
+    pub fn burn_forfeited<'info>(
+        ctx: Context<'info, BurnForfeited<'info>>,
+        args: BurnForfeitedArgs,
+    ) -> Result<()> {
+        instructions::handle_burn_forfeited(ctx, args)
+    }
+
+    /// Moves tokens that strangers sent to the distribution vault to the reward vault; anyone.
+    pub fn sweep_excess(ctx: Context<SweepExcess>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_sweep_excess(ctx)
     }
 }

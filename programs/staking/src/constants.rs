@@ -22,6 +22,16 @@ pub const CO_POSITION_SEED: &[u8] = b"co";
 /// Seed of [`crate::state::CoStaker`], followed by the wallet.
 #[constant]
 pub const CO_STAKER_SEED: &[u8] = b"costaker";
+/// Seed of [`crate::state::Case`], followed by the device account, the offence id and the part (u16,
+/// little endian).
+#[constant]
+pub const CASE_SEED: &[u8] = b"case";
+/// Seed of the token account that holds what a case seized, followed by its `Case`.
+#[constant]
+pub const CASE_VAULT_SEED: &[u8] = b"case_vault";
+/// Seed of [`crate::state::SlashDay`], followed by the UTC day (i64, little endian).
+#[constant]
+pub const SLASH_DAY_SEED: &[u8] = b"slash_day";
 /// Seed of the address with which this program signs its calls to other programs of the network.
 #[constant]
 pub const CALLER_SEED: &[u8] = b"caller";
@@ -34,6 +44,12 @@ pub const CONFIG_ADDRESS: Pubkey = Pubkey::new_from_array(
     )
     .0,
 );
+
+/// Address with which this program signs its calls, derived while compiling, and its bump.
+pub const CALLER: ([u8; 32], u8) = derive_program_address(&[CALLER_SEED], &crate::ID.to_bytes());
+
+/// [`CALLER`] as a key.
+pub const CALLER_ADDRESS: Pubkey = Pubkey::new_from_array(CALLER.0);
 
 /// Layout version written into new accounts.
 pub const ACCOUNT_VERSION: u8 = 1;

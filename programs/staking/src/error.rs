@@ -1,7 +1,7 @@
 //! What the staking program refuses, and what to do about it.
 
 use anchor_lang::prelude::*;
-use ion_economics::{math::MathError, stake::StakeRuleError};
+use ion_economics::{math::MathError, slash::SlashRuleError, stake::StakeRuleError};
 
 /// Errors of the staking program. Numbers are never reused.
 #[error_code]
@@ -156,6 +156,132 @@ pub enum StakingError {
     /// Foreign configuration.
     #[msg("the configuration is not the registry's")]
     WrongConfig, // 6049 0x17a1
+    /// Another day.
+    #[msg("the slash day is not today's: open it with open_slash_day")]
+    WrongDay, // 6050 0x17a2
+    /// Shards missing.
+    #[msg("pass all 16 shards of the totals in order")]
+    ShardsIncomplete, // 6051 0x17a3
+    /// Signer is not the slasher.
+    #[msg("only the slasher may do this")]
+    NotSlasher, // 6052 0x17a4
+    /// Signer is not the captured arbiter.
+    #[msg("only the arbiter recorded in the case rules on it")]
+    NotArbiter, // 6053 0x17a5
+    /// One key for both.
+    #[msg("a case cannot be proposed and ruled on with one key")]
+    SlasherIsArbiter, // 6054 0x17a6
+    /// Not a party.
+    #[msg("only the owner, the stake wallet or a co-staker with a leg may appeal")]
+    NotAParty, // 6055 0x17a7
+    /// No evidence.
+    #[msg("an evidence hash of zeros says nothing")]
+    EmptyEvidence, // 6056 0x17a8
+    /// Unknown code.
+    #[msg("no case is made of this offence code: 2 to 6, and 7 for 3b")]
+    UnknownOffence, // 6057 0x17a9
+    /// Charge too high.
+    #[msg("the charge is above the offence table")]
+    ChargeAboveTable, // 6058 0x17aa
+    /// Future offence.
+    #[msg("the offence is in the future")]
+    OffenceInFuture, // 6059 0x17ab
+    /// Old offence.
+    #[msg("the offence is older than max_offence_age")]
+    OffenceTooOld, // 6060 0x17ac
+    /// Outage too short.
+    #[msg("the outage cannot have lasted that long yet")]
+    OutageTooShort, // 6061 0x17ad
+    /// Citation does not fit.
+    #[msg("the offence needs another citation: a fault report for 2, 3 and 3b, a device leaf for 4 and 5")]
+    WrongCitation, // 6062 0x17ae
+    /// Time differs.
+    #[msg("the cited report shows another time")]
+    WrongOffenceTime, // 6063 0x17af
+    /// Id differs.
+    #[msg("the offence id is the attested hash of the cited report, for code 6 the evidence hash")]
+    WrongOffenceId, // 6064 0x17b0
+    /// Leaf not in the report.
+    #[msg("the leaf is not in the cited report")]
+    InvalidProof, // 6065 0x17b1
+    /// Reliability is fine.
+    #[msg("the reliability in the leaf is not below the floor")]
+    ReliabilityNotLow, // 6066 0x17b2
+    /// Too early again.
+    #[msg("low reliability is charged again only after three further epochs")]
+    ReliabilityChargedLately, // 6067 0x17b3
+    /// Foreign part 0.
+    #[msg("a further part shows part 0 of the same offence, and part 0 shows none")]
+    WrongFirstPart, // 6068 0x17b4
+    /// Gap in the parts.
+    #[msg("the part is not the next one of this offence")]
+    WrongPart, // 6069 0x17b5
+    /// Window differs.
+    #[msg("a window belongs to code 4 and stays as in part 0")]
+    WrongWindow, // 6070 0x17b6
+    /// Dispute won.
+    #[msg("a party has won the dispute: this offence cannot be charged again at this severity")]
+    DisputeWon, // 6071 0x17b7
+    /// No repeat.
+    #[msg("the case shown is no earlier breach of the device within 30 days")]
+    WrongEarlierCase, // 6072 0x17b8
+    /// Day exhausted.
+    #[msg("the network cap of the day is used up: propose on a later day")]
+    DayExhausted, // 6073 0x17b9
+    /// Nothing to charge.
+    #[msg("a further part would take nothing")]
+    NothingToCharge, // 6074 0x17ba
+    /// Program account missing.
+    #[msg("pass the called program with its accounts")]
+    MissingProgram, // 6075 0x17bb
+    /// Foreign claim record.
+    #[msg("the claim record is not this party's")]
+    WrongRecord, // 6076 0x17bc
+    /// Window over.
+    #[msg("the appeal window has ended")]
+    WindowOver, // 6077 0x17bd
+    /// Window open.
+    #[msg("the appeal window has not ended")]
+    WindowNotOver, // 6078 0x17be
+    /// Not in its window.
+    #[msg("the case is past its appeal window state")]
+    NotInWindow, // 6079 0x17bf
+    /// No appeal.
+    #[msg("no appeal waits for a ruling")]
+    NotAppealed, // 6080 0x17c0
+    /// Ruling too late.
+    #[msg("the ruling deadline has passed: the case is restored")]
+    RulingTooLate, // 6081 0x17c1
+    /// Ruling pending.
+    #[msg("the arbiter may still rule")]
+    RulingPending, // 6082 0x17c2
+    /// Outcome open.
+    #[msg("the outcome of the case is not fixed")]
+    CaseOpen, // 6083 0x17c3
+    /// Outcome fixed.
+    #[msg("the outcome of the case is fixed already")]
+    CaseDecided, // 6084 0x17c4
+    /// No such leg.
+    #[msg("nothing of this leg is to be done")]
+    NoSuchLeg, // 6085 0x17c5
+    /// Leg done.
+    #[msg("the leg is done already")]
+    LegDone, // 6086 0x17c6
+    /// Restore first.
+    #[msg("give back the restored part of the hold first")]
+    RestoreFirst, // 6087 0x17c7
+    /// Broken case.
+    #[msg("the case account contradicts itself: report this")]
+    BrokenCase, // 6088 0x17c8
+    /// Foreign case.
+    #[msg("the case is not of this device")]
+    WrongCase, // 6089 0x17c9
+    /// Nothing due.
+    #[msg("nothing is due to the renter")]
+    NothingDue, // 6090 0x17ca
+    /// Foreign caller address.
+    #[msg("the caller address is not the one this program signs with")]
+    WrongCaller, // 6091 0x17cb
 }
 
 impl From<MathError> for StakingError {
@@ -201,6 +327,33 @@ impl From<StakeRuleError> for StakingError {
             E::WaitNotOver => Self::WaitNotOver,
             E::PositionNotEmpty => Self::PositionNotEmpty,
             E::BrokenLedger => Self::BrokenLedger,
+        }
+    }
+}
+
+impl From<SlashRuleError> for StakingError {
+    fn from(error: SlashRuleError) -> Self {
+        use SlashRuleError as E;
+        match error {
+            E::Math(error) => error.into(),
+            E::Stake(error) => error.into(),
+            E::UnknownOffence => Self::UnknownOffence,
+            E::AboveTable => Self::ChargeAboveTable,
+            E::OffenceInFuture => Self::OffenceInFuture,
+            E::OffenceTooOld => Self::OffenceTooOld,
+            E::OutageTooShort => Self::OutageTooShort,
+            E::WindowOver => Self::WindowOver,
+            E::WindowNotOver => Self::WindowNotOver,
+            E::NotInWindow => Self::NotInWindow,
+            E::NotAppealed => Self::NotAppealed,
+            E::RulingTooLate => Self::RulingTooLate,
+            E::RulingPending => Self::RulingPending,
+            E::CaseOpen => Self::CaseOpen,
+            E::CaseDecided => Self::CaseDecided,
+            E::NoSuchLeg => Self::NoSuchLeg,
+            E::LegDone => Self::LegDone,
+            E::RestoreFirst => Self::RestoreFirst,
+            E::BrokenCase => Self::BrokenCase,
         }
     }
 }

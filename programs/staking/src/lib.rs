@@ -21,6 +21,7 @@ use sbpf_rt as _;
 
 mod checks;
 pub mod constants;
+mod count;
 pub mod error;
 pub mod events;
 pub mod instructions;
@@ -82,6 +83,11 @@ pub mod staking {
         instructions::handle_refresh_stake(ctx)
     }
 
+    pub fn sweep_excess(ctx: Context<SweepExcess>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_sweep_excess(ctx)
+    }
+
     pub fn create_offer(ctx: Context<CreateOffer>, args: CreateOfferArgs) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_create_offer(ctx, args)
@@ -125,5 +131,53 @@ pub mod staking {
     pub fn close_position(ctx: Context<ClosePosition>) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_close_position(ctx)
+    }
+
+    pub fn open_slash_day<'info>(
+        ctx: Context<'info, OpenSlashDay<'info>>,
+        args: OpenSlashDayArgs,
+    ) -> Result<()> {
+        instructions::handle_open_slash_day(ctx, args)
+    }
+
+    pub fn propose_slash<'info>(
+        ctx: Context<'info, ProposeSlash<'info>>,
+        args: ProposeSlashArgs,
+    ) -> Result<()> {
+        instructions::handle_propose_slash(ctx, args)
+    }
+
+    pub fn appeal(ctx: Context<Appeal>, args: AppealArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_appeal(ctx, args)
+    }
+
+    pub fn rule(ctx: Context<Rule>, args: RuleArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_rule(ctx, args)
+    }
+
+    pub fn withdraw_case(ctx: Context<WithdrawCase>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_withdraw_case(ctx)
+    }
+
+    pub fn finalize_case<'info>(ctx: Context<'info, FinalizeCase<'info>>) -> Result<()> {
+        instructions::handle_finalize_case(ctx)
+    }
+
+    pub fn restore_leg(ctx: Context<RestoreLeg>, args: RestoreLegArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_restore_leg(ctx, args)
+    }
+
+    pub fn burn_forfeited(ctx: Context<BurnForfeited>, args: BurnForfeitedArgs) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_burn_forfeited(ctx, args)
+    }
+
+    pub fn pay_renter(ctx: Context<PayRenter>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_pay_renter(ctx)
     }
 }

@@ -14,3 +14,4 @@ pub mod network;
 pub mod process;
 pub mod services;
 pub mod story;
+pub mod throughput;

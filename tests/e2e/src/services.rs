@@ -27,6 +27,10 @@ pub struct Services {
     pub scheduler: Service,
     /// The supplier's agent.
     pub agent: Service,
+    /// The agent of the supplier's second device.
+    pub second_agent: Service,
+    /// Key file of that device.
+    pub second_key_file: PathBuf,
     /// Key file of the agent's device.
     pub device_key_file: PathBuf,
     /// Address that the scheduler answers at.
@@ -104,33 +108,37 @@ impl Services {
             &scheduler_address,
             &logs,
         );
-        let agent_address = free_address()?;
-        let agent_home = network.folder.join("agent");
-        std::fs::create_dir_all(&agent_home)?;
-        let device_key_file = agent_home.join("device-key.json");
         let urls: Vec<String> = verifier_urls
             .iter()
             .map(|address| format!("\"http://{address}\""))
             .collect();
-        let agent = service(
-            "agent",
-            &built.binary("ion-agent")?,
-            network,
-            &[
+        let agent_binary = built.binary("ion-agent")?;
+        let agent = |name: &str| -> Result<(Service, PathBuf)> {
+            let address = free_address()?;
+            let home = network.folder.join(name);
+            std::fs::create_dir_all(&home)?;
+            let key_file = home.join("device-key.json");
+            let settings = [
                 ("chain.poll", "100ms".to_owned()),
-                ("device.key_file", text(&device_key_file)),
-                ("device.sequence_file", text(&agent_home.join("sequence"))),
+                ("device.key_file", text(&key_file)),
+                ("device.sequence_file", text(&home.join("sequence"))),
+                ("device.line_down_mbytes", "1600".to_owned()),
+                ("device.line_up_mbytes", "1200".to_owned()),
                 ("verifiers.urls", format!("[{}]", urls.join(","))),
                 ("verifiers.retry", "200ms".to_owned()),
-                ("http.listen", agent_address.clone()),
-            ],
-            &agent_address,
-            &logs,
-        );
+                ("http.listen", address.clone()),
+            ];
+            let agent = service(name, &agent_binary, network, &settings, &address, &logs);
+            Ok((agent, key_file))
+        };
+        let (second_agent, second_key_file) = agent("second-agent")?;
+        let (agent, device_key_file) = agent("agent")?;
         Ok(Self {
             verifiers,
             scheduler,
             agent,
+            second_agent,
+            second_key_file,
             device_key_file,
             scheduler_url: format!("http://{scheduler_address}"),
             verifier_urls: verifier_urls
@@ -163,6 +171,20 @@ impl Services {
     /// Errors: it does not become ready.
     pub fn start_agent(&mut self) -> Result<()> {
         self.agent.start(&self.http)
+    }
+
+    /// Starts the second agent, also again.
+    ///
+    /// Errors: it does not become ready.
+    pub fn start_second_agent(&mut self) -> Result<()> {
+        self.second_agent.start(&self.http)
+    }
+
+    /// Address of a verifier that runs.
+    ///
+    /// Errors: none does.
+    pub fn verifier_url(&self) -> Result<&str> {
+        self.running().next().context("no verifier runs")
     }
 
     /// Kills a verifier as a crash would.

@@ -1,5 +1,7 @@
 //! One booking from stake to earnings, and everything around it, on a real chain.
 
+mod blocks;
+
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -66,6 +68,7 @@ pub struct Story<'a> {
     device: Pubkey,
     price_account: Pubkey,
     class: u16,
+    with_blocks: bool,
 }
 
 impl<'a> Story<'a> {
@@ -86,7 +89,15 @@ impl<'a> Story<'a> {
             device: Pubkey::default(),
             price_account,
             class,
+            with_blocks: false,
         })
+    }
+
+    /// Also plays three hourly blocks up to their claims, which takes several minutes: all hours that
+    /// nobody watched must fail first.
+    pub fn with_blocks(mut self, with_blocks: bool) -> Self {
+        self.with_blocks = with_blocks;
+        self
     }
 
     /// Plays the story to its end and audits it.
@@ -114,6 +125,9 @@ impl<'a> Story<'a> {
             .iter()
             .map(|line| line.recorded_minutes)
             .sum();
+        if self.with_blocks {
+            figures.extend(self.blocks()?);
+        }
         figures.extend(self.exit()?);
         self.close(&usdc_booking)?;
         self.services.stop()?;
@@ -141,6 +155,7 @@ impl<'a> Story<'a> {
             "device report and hire: need the end of an hour and 12 h of onboarding",
             "booking in IO: needs a written price account",
             "exit: needs 14 days of cooldown",
+            "block rewards: need 8 hours of uptime and two times 7 days",
         ];
         for reason in &left_out {
             self.narrator.say(&format!("left out: {reason}"));

@@ -8,6 +8,9 @@ pub mod booking_stage;
 pub mod chain;
 pub mod expect;
 pub mod flows;
+pub mod ide_stage;
+pub mod observe;
+pub mod rewards_stage;
 pub mod staking_stage;
 pub mod world;
 

@@ -23,7 +23,7 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-use crate::chain::LiteChain;
+use crate::{chain::LiteChain, observe};
 
 /// The chain's time when a world begins: 2026-02-01 00:30 UTC.
 pub const WORLD_START: i64 = 1_769_905_800;
@@ -213,6 +213,10 @@ impl World {
         signers: &[&Keypair],
         instructions: &[Instruction],
     ) -> Result<TransactionRecord, SendError> {
+        let observer = observe::current();
+        if let Some(observer) = &observer {
+            observer.before(self, payer, signers, instructions);
+        }
         let signature = send::send(&self.chain, payer, signers, instructions)?;
         let record = self
             .chain
@@ -225,6 +229,9 @@ impl World {
         );
         if let [instruction] = instructions {
             self.measure(payer, signers, instruction, &record);
+        }
+        if let Some(observer) = &observer {
+            observer.after(&record);
         }
         Ok(record)
     }

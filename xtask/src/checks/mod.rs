@@ -1,9 +1,11 @@
 //! `cargo xtask test`: every check there is, one after the other, and one closing line.
 //!
 //! A check that fails does not stop the others, unless they need what it makes: without programs
-//! there are no program tests, without programs and the local chain no end-to-end test, and all tests
-//! run together, so those are then counted as skipped.
+//! there are no program tests, without programs and the local chain no end-to-end test, without
+//! PostgreSQL half of the store tests, and all tests run together, so those are then counted as
+//! skipped.
 
+mod database;
 mod tally;
 
 use std::{process::Command, time::Instant};
@@ -57,7 +59,13 @@ pub fn run() -> Result<()> {
         demo::build_binaries()
     });
 
-    if programs && local_chain {
+    let mut server = None;
+    let has_server = checks.gate("PostgreSQL on loopback", || {
+        server = Some(database::start()?);
+        Ok(())
+    });
+
+    if programs && local_chain && has_server {
         for (title, arguments) in test_commands() {
             checks.tests(title, || {
                 let mut cargo = Command::new("cargo");
@@ -67,12 +75,17 @@ pub fn run() -> Result<()> {
                 if let Some(chain) = &chain {
                     cargo.env("ION_LOCALNET_BIN", chain);
                 }
+                if let Some(server) = &server {
+                    cargo.env(ion_test_postgres::URL_VARIABLE, server.url());
+                }
                 process::run_watched(&mut cargo, title)
             });
         }
     } else {
         header("Tests");
-        println!("    skipped: they need the programs, the local chain and the services");
+        println!(
+            "    skipped: they need the programs, the local chain, the services and PostgreSQL"
+        );
         checks.tally.skipped += 1;
     }
 

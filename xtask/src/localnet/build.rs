@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     time::Instant,
 };
 
@@ -70,25 +70,13 @@ fn ensure_build_tools() -> Result<()> {
     if answers("cc", &["--version"]) && answers("pkg-config", &["--exists", "openssl"]) {
         return Ok(());
     }
-    let packages = DEBIAN_PACKAGES.join(" ");
-    eprintln!("Installing {packages}");
-    let installed = Command::new("apt-get")
-        .args(["update", "-qq"])
-        .status()
-        .and_then(|_| {
-            Command::new("apt-get")
-                .args(["install", "-y", "-qq", "--no-install-recommends"])
-                .args(DEBIAN_PACKAGES)
-                .env("DEBIAN_FRONTEND", "noninteractive")
-                .stdout(Stdio::null())
-                .status()
-        });
-    ensure!(
-        installed.is_ok_and(|status| status.success()),
-        "the local chain needs a C compiler, pkg-config and the OpenSSL headers, which could not be installed; run \
-         this as root: apt-get install {packages}"
-    );
-    Ok(())
+    process::install_packages(&DEBIAN_PACKAGES).with_context(|| {
+        format!(
+            "the local chain needs a C compiler, pkg-config and the OpenSSL headers; run this as \
+             root: apt-get install {}",
+            DEBIAN_PACKAGES.join(" ")
+        )
+    })
 }
 
 /// Hash of all that the binary depends on, 16 hexadecimal digits.

@@ -20,31 +20,31 @@ pub const PROGRAMS: [Program; 5] = [
         package: "ion-registry",
         lib: "registry",
         dir: "programs/registry",
-        max_bytes: 1_000_000,
+        max_bytes: 1_250_000,
     },
     Program {
         package: "ion-staking",
         lib: "staking",
         dir: "programs/staking",
-        max_bytes: 800_000,
+        max_bytes: 1_350_000,
     },
     Program {
         package: "ion-rewards",
         lib: "rewards",
         dir: "programs/rewards",
-        max_bytes: 400_000,
+        max_bytes: 850_000,
     },
     Program {
         package: "ion-ide",
         lib: "ide",
         dir: "programs/ide",
-        max_bytes: 600_000,
+        max_bytes: 1_400_000,
     },
     Program {
         package: "ion-booking",
         lib: "booking",
         dir: "programs/booking",
-        max_bytes: 1_200_000,
+        max_bytes: 1_700_000,
     },
 ];
 

@@ -45,12 +45,13 @@ impl BookingArgs {
             "the audit failed",
             format!("{differing} of {} figures differ", figures.len()),
         )
-        .next("compare the events with ion tne --booking ID; report it")
+        .next("compare the events with ion tne show --booking ID; report it")
         .with_result())
     }
 }
 
-fn row(figure: &Figure) -> Record {
+/// A figure as a row.
+pub(super) fn row(figure: &Figure) -> Record {
     let cell = |base: u64| match figure.unit {
         "USDC" => Cell::Amount(Amount {
             base,

@@ -1,13 +1,17 @@
 //! `ion booking`.
 
 mod create;
+mod dispute;
 mod earn;
+mod extend;
 mod list;
 mod pay;
 mod phase;
 mod record;
 mod refund;
 pub mod show;
+mod sweep;
+mod watch;
 
 use clap::Subcommand;
 
@@ -28,6 +32,12 @@ pub enum BookingCommand {
     Expire(phase::ExpireArgs),
     /// Starts a paid booking; the scheduler
     Start(phase::StartArgs),
+    /// Adds minutes to a running booking and pays them; renter and payer
+    Extend(extend::ExtendArgs),
+    /// Disputes a work record; the renter
+    Challenge(dispute::ChallengeArgs),
+    /// Rules on a disputed work record; the arbiter
+    Rule(dispute::RuleArgs),
     /// Ends a running booking now; the renter
     Terminate(phase::TerminateArgs),
     /// Ends a booking whose time is over; anyone may
@@ -46,8 +56,12 @@ pub enum BookingCommand {
     Settle(phase::SettleArgs),
     /// Closes a settled booking and returns its rent
     Close(phase::CloseArgs),
+    /// Moves what strangers sent to the escrow into the vault that keeps it; anyone may
+    Sweep(sweep::SweepArgs),
     /// Shows a booking
     Show(show::ShowArgs),
+    /// Shows progress, time left and cost so far until the booking is settled
+    Watch(watch::WatchArgs),
     /// Lists bookings
     List(list::ListArgs),
 }
@@ -62,6 +76,9 @@ impl BookingCommand {
             Self::Cancel(args) => args.run(ctx),
             Self::Expire(args) => args.run(ctx),
             Self::Start(args) => args.run(ctx),
+            Self::Extend(args) => args.run(ctx),
+            Self::Challenge(args) => args.run(ctx),
+            Self::Rule(args) => args.run(ctx),
             Self::Terminate(args) => args.run(ctx),
             Self::End(args) => args.run(ctx),
             Self::Earn(args) => args.run(ctx),
@@ -71,7 +88,9 @@ impl BookingCommand {
             Self::Refund(args) => args.run(ctx),
             Self::Settle(args) => args.run(ctx),
             Self::Close(args) => args.run(ctx),
+            Self::Sweep(args) => args.run(ctx),
             Self::Show(args) => args.run(ctx),
+            Self::Watch(args) => args.run(ctx),
             Self::List(args) => args.run(ctx),
         }
     }

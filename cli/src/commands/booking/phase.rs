@@ -3,11 +3,12 @@
 
 use ::booking::state::Booking;
 use clap::Args;
-use ion_client::instructions::booking as build;
+use ion_client::{accounts, addresses, instructions::booking as build};
 use ion_economics::{
     booking::{BookingStatus, LineStatus},
     units::DAY,
 };
+use registry::state::Roles;
 use solana_pubkey::Pubkey;
 
 use super::show::{find, state, unit};
@@ -242,16 +243,26 @@ impl CloseArgs {
         let currency = booking
             .currency()
             .map_err(|error| Failure::chain("the booking cannot be read", error))?;
+        let has_gifts = accounts::token_balance(&ctx.chain, &booking.escrow)? > 0;
+        let scheduler = if booking.failover_rent > 0 {
+            let roles: Roles = accounts::fetch(&ctx.chain, &addresses::registry::roles())?;
+            Some(roles.scheduler.current)
+        } else {
+            None
+        };
         let instruction = build::close(
             &ctx.payer_wallet()?,
             &address,
-            currency,
             &mint(ctx, &booking)?,
             &booking.renter,
+            &build::CloseExtras {
+                excess: has_gifts.then_some(currency),
+                scheduler,
+            },
         );
         Write::new(format!("Close booking {}", name(&booking)), instruction)
             .effect("rent_to", booking.renter)
-            .warning("the record stays in the chain's events: ion tne --booking ID")
+            .warning("the record stays in the chain's events: ion tne show --booking ID")
             .run(ctx, |ctx| state(ctx, &address))
     }
 }

@@ -68,7 +68,7 @@ pub fn find(ctx: &Context, text: &str) -> Outcome<(Pubkey, Booking)> {
             "the booking was not found",
             format!("there is no booking at {address}"),
         )
-        .next("ion booking list shows all open bookings; a closed one is in ion tne --booking ID")),
+        .next("ion booking list shows all open bookings; a closed one is in ion tne show --booking ID")),
         Err(error) => Err(error.into()),
     }
 }

@@ -79,10 +79,11 @@ fn stake_per_processor(class: &ProcessorClass, base: u64, now: i64) -> Cell {
 
 /// A class as a record.
 pub fn record(class: &ProcessorClass, now: i64) -> Record {
+    let terms = class.terms_at(now);
     Record::new()
         .with("class", class.id)
         .with("name", class_name(class))
-        .with("pool", pool_name(class.pool))
+        .with("pool", pool_name(terms.pool))
         .with(
             "reward_multiplier",
             multiplier(class.reward_multiplier(now)),
@@ -90,10 +91,11 @@ pub fn record(class: &ProcessorClass, now: i64) -> Record {
         .with("stake_multiplier", multiplier(class.stake_multiplier(now)))
         .with(
             "floor_price_per_hour",
-            Amount::usd(class.floor_price_usd_micros),
+            Amount::usd(terms.floor_price_usd_micros),
         )
-        .with("max_cpu_percent", ceiling(class.max_cpu_pct))
-        .with("max_gpu_percent", ceiling(class.max_gpu_pct))
+        .with("max_cpu_percent", ceiling(terms.max_cpu_pct))
+        .with("max_gpu_percent", ceiling(terms.max_gpu_pct))
+        .with("engine_rates_set", class.rates_set)
 }
 
 #[cfg(test)]

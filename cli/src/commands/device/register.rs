@@ -93,8 +93,9 @@ impl RegisterArgs {
         .effect("payout_wallet", payout_wallet)
         .effect("ask_per_processor_hour", ask)
         .effect("open_until", Cell::time_or_nothing(self.open_until));
-        if ask.base < class.floor_price_usd_micros {
-            let floor = Amount::usd(class.floor_price_usd_micros);
+        let floor = class.floor_price(ctx.now()?);
+        if ask.base < floor {
+            let floor = Amount::usd(floor);
             write = write.warning(format!("the ask is below the floor price of the class ({floor}): no quote will name the device"));
         }
         write.run(ctx, |ctx| {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ion_client::{accounts, addresses};
-use ion_economics::device::{DeviceStatus, READY_CLUSTER_TEST};
+use ion_economics::device::{BlockHolds, DeviceStatus, READY_CLUSTER_TEST};
 use registry::state::{Device, ProcessorClass};
 use solana_pubkey::Pubkey;
 
@@ -75,6 +75,21 @@ pub fn status_name(code: u8) -> String {
     }
 }
 
+/// Who keeps a device blocked, in words.
+fn blocked_by(device: &Device) -> Cell {
+    match BlockHolds::from_code(device.block_holds) {
+        Ok(BlockHolds {
+            governance: true,
+            case: true,
+        }) => "governance and a slash case".into(),
+        Ok(BlockHolds {
+            governance: true, ..
+        }) => "governance".into(),
+        Ok(BlockHolds { case: true, .. }) => "a slash case".into(),
+        _ => Cell::Nothing,
+    }
+}
+
 /// A device as a record.
 pub fn record(address: &Pubkey, device: &Device, class: Option<&ProcessorClass>) -> Record {
     Record::new()
@@ -93,6 +108,7 @@ pub fn record(address: &Pubkey, device: &Device, class: Option<&ProcessorClass>)
         .with("ask_per_processor_hour", Amount::usd(device.ask_usd_micros))
         .with("open_until", Cell::time_or_nothing(device.open_until))
         .with("hired_by", Cell::key_or_nothing(device.hired_by))
+        .with("blocked_by", blocked_by(device))
         .with("connectivity_tier", device.connectivity_tier)
         .with("supplier_tier", device.supplier_tier)
         .with("reliability", Cell::Bps(device.reliability_bps.into()))

@@ -3,7 +3,7 @@
 use clap::Args;
 use ion_client::instructions;
 
-use super::show;
+use super::{change, show};
 use crate::{context::Context, failure::Outcome, write::Write};
 
 /// Arguments of `gov cancel`.
@@ -27,6 +27,7 @@ impl CancelArgs {
             ),
             instruction,
         )
+        .effect("changes_withdrawn", change::changes(ctx, &action.payload)?)
         .warning("it can only be queued again with the full timelock")
         .run(ctx, |ctx| show::state(ctx, self.id))
     }

@@ -1,9 +1,11 @@
 //! `ion gov execute`.
 
 use clap::Args;
-use ion_client::instructions;
+use ion_client::{addresses, instructions, send::Chain};
+use registry::state::ActionKind;
+use solana_instruction::Instruction;
 
-use super::show;
+use super::{change, show};
 use crate::{
     context::Context,
     failure::{Failure, Outcome},
@@ -20,6 +22,36 @@ pub struct ExecuteArgs {
 }
 
 impl ExecuteArgs {
+    /// The instruction of the program that applies the decision, and one that makes what it needs.
+    fn instructions(
+        &self,
+        ctx: &Context,
+        payload: &ActionKind,
+    ) -> Outcome<(Option<Instruction>, Instruction)> {
+        let payer = ctx.payer_wallet()?;
+        Ok(match payload {
+            ActionKind::SetClassRates { class, .. } => {
+                let rates = addresses::ide::rates(*class);
+                let exists = ctx
+                    .chain
+                    .accounts(&[rates])?
+                    .first()
+                    .is_some_and(Option::is_some);
+                let opens = instructions::ide::open_class_rates(&payer, *class);
+                (
+                    (!exists).then_some(opens),
+                    instructions::ide::set_class_rates(self.id, *class),
+                )
+            }
+            ActionKind::ScheduleSwitch => (None, instructions::ide::schedule_switch(self.id)),
+            ActionKind::AdjustTne { .. } => (None, instructions::booking::adjust(&payer, self.id)),
+            other => (
+                None,
+                instructions::registry::execute_action(&payer, self.id, other),
+            ),
+        })
+    }
+
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let action = show::find(ctx, self.id)?;
@@ -36,8 +68,8 @@ impl ExecuteArgs {
                 show_time(action.eta)
             )));
         }
-        let instruction =
-            instructions::registry::execute_action(&ctx.payer_wallet()?, self.id, &action.payload);
+        let changes = change::changes(ctx, &action.payload)?;
+        let (opens, instruction) = self.instructions(ctx, &action.payload)?;
         Write::new(
             format!(
                 "Carry out decision {}: {}",
@@ -46,6 +78,8 @@ impl ExecuteArgs {
             ),
             instruction,
         )
+        .effect("changes", changes)
+        .after(opens)
         .run(ctx, |ctx| show::state(ctx, self.id))
     }
 }

@@ -2,8 +2,12 @@
 
 mod accept_role;
 mod cancel;
+pub mod change;
+mod close;
 mod execute;
-mod queue;
+mod list;
+mod pause;
+pub mod propose;
 pub mod show;
 
 use clap::Subcommand;
@@ -14,13 +18,24 @@ use crate::{context::Context, failure::Outcome};
 #[derive(Debug, Subcommand)]
 pub enum GovCommand {
     /// Queues a decision; the governance key
-    Queue(queue::QueueArgs),
+    #[command(visible_alias = "queue")]
+    Propose(propose::ProposeArgs),
     /// Carries out a decision whose timelock is over; anyone may
     Execute(execute::ExecuteArgs),
     /// Withdraws a queued decision; governance or guardian
     Cancel(cancel::CancelArgs),
-    /// Shows a decision
+    /// Shows a decision and what it would change
     Show(show::ShowArgs),
+    /// Lists decisions
+    List(list::ListArgs),
+    /// Returns the rent of a finished decision to its payer; anyone may
+    Close(close::CloseArgs),
+    /// Takes back the proposal of a role's next holder; governance or guardian
+    RetractRole(accept_role::RetractRoleArgs),
+    /// Stops an entry for a while; the guardian
+    Pause(pause::PauseArgs),
+    /// Opens a stopped entry; guardian or governance
+    Unpause(pause::PauseArgs),
     /// Takes over a role; the key proposed for it
     AcceptRole(accept_role::AcceptRoleArgs),
 }
@@ -29,10 +44,15 @@ impl GovCommand {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         match self {
-            Self::Queue(args) => args.run(ctx),
+            Self::Propose(args) => args.run(ctx),
             Self::Execute(args) => args.run(ctx),
             Self::Cancel(args) => args.run(ctx),
             Self::Show(args) => args.run(ctx),
+            Self::List(args) => args.run(ctx),
+            Self::Close(args) => args.run(ctx),
+            Self::RetractRole(args) => args.run(ctx),
+            Self::Pause(args) => args.set(ctx),
+            Self::Unpause(args) => args.clear(ctx),
             Self::AcceptRole(args) => args.run(ctx),
         }
     }

@@ -5,6 +5,7 @@ use ion_client::{accounts, addresses};
 use ion_economics::{governance::ActionStatus, params};
 use registry::state::{Action, ActionKind};
 
+use super::change;
 use crate::{
     context::Context,
     failure::{Failure, Outcome},
@@ -22,7 +23,14 @@ pub struct ShowArgs {
 impl ShowArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
-        ctx.print(&record(&find(ctx, self.id)?));
+        let action = find(ctx, self.id)?;
+        let shown = record(&action);
+        let shown = if action.status == ActionStatus::Queued.code() {
+            shown.with("changes", change::changes(ctx, &action.payload)?)
+        } else {
+            shown
+        };
+        ctx.print(&shown);
         Ok(())
     }
 }
@@ -63,8 +71,10 @@ pub fn describe(payload: &ActionKind) -> String {
                 params::Program::from_u8(*program).and_then(|program| params::find(program, *slot));
             match param {
                 Some(param) => format!(
-                    "set {} of {:?} to {value} ({:?})",
-                    param.name, param.program, param.unit
+                    "set {} of {} to {}",
+                    param.name,
+                    param.program.name(),
+                    change::show_value(param, *value)
                 ),
                 None => format!("set parameter {slot} of program {program} to {value}"),
             }
@@ -94,6 +104,15 @@ pub fn describe(payload: &ActionKind) -> String {
         ActionKind::BlockDevice { device } => format!("block device {device}"),
         ActionKind::UnblockDevice { device } => format!("unblock device {device}"),
         ActionKind::TerminateDevice { device } => format!("terminate device {device}"),
+        ActionKind::SetClassRates { class, .. } => {
+            format!("set the engine's rates of class {class}")
+        }
+        ActionKind::ScheduleSwitch => {
+            "let the engine pay suppliers from the next day on, one way".to_owned()
+        }
+        ActionKind::AdjustTne {
+            counter, amount_io, ..
+        } => format!("adjust the counter {counter:?} by {amount_io} base units of IO"),
     }
 }
 
@@ -104,6 +123,15 @@ fn describe_terms(terms: &registry::state::ClassTerms) -> String {
         crate::commands::class::show::multiplier(terms.multiplier_fp),
         crate::amount::Amount::usd(terms.floor_price_usd_micros)
     )
+}
+
+/// Status of a decision in words.
+pub fn status_name(action: &Action, now: i64) -> String {
+    match ActionStatus::from_code(action.status) {
+        Some(ActionStatus::Queued) if now > action.expires_at => "Expired".to_owned(),
+        Some(status) => format!("{status:?}"),
+        None => format!("unknown ({})", action.status),
+    }
 }
 
 /// A decision as a record.

@@ -8,7 +8,7 @@ use clap::Args;
 use ion_client::{accounts, addresses, instructions::staking};
 use ion_economics::stake::{Ledger, exit};
 
-use super::{estimate, show};
+use super::{estimate::Estimator, show};
 use crate::{
     amount::{Amount, Unit},
     commands::{position, stake::book::Book},
@@ -95,7 +95,7 @@ impl AcceptArgs {
         let amount = self.amount.as_deref();
         let share = self.share.as_deref();
         let is_complete = self.seq.is_some() && amount.is_some() && share.is_some();
-        if ctx.args.yes && !ctx.args.dry_run && !ctx.args.print_only && !is_complete {
+        if ctx.args.yes && !ctx.args.dry_run && !ctx.args.is_printed() && !is_complete {
             return Err(Failure::usage(
                 "the terms are not named",
                 "with -y nobody sees the terms before they are signed",
@@ -137,6 +137,7 @@ impl AcceptArgs {
         let after = show::taken(&book, &terms, &wallet, live).ok();
         let unlock = after.and_then(|after| earliest_unlock(&book, &after, offer.seq));
         let now = book.now();
+        let estimated = Estimator::load(ctx)?.cell(ctx, &book.device, offer.share_bps)?;
 
         let write = Write::new(
             format!(
@@ -163,7 +164,7 @@ impl AcceptArgs {
         .effect("locks", amount)
         .effect("from_wallet", wallet)
         .effect("share_of_block_rewards", Cell::Bps(offer.share_bps.into()))
-        .effect("estimate_per_block", estimate::NONE_YET)
+        .effect("estimate_per_block", estimated)
         .effect("position", addresses::staking::co_position(&address, offer.seq))
         .effect("positions_of_this_wallet_afterwards", live.saturating_add(1))
         .effect("positions_allowed", book.view.params.max_positions)

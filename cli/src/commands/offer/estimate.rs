@@ -1,27 +1,142 @@
-//! What a co-staker may expect per block, as far as the chain's data say.
+//! What a co-staker may expect per block, as far as the chain's blocks say (economics §4.1).
 //!
-//! The estimate is the co-staker's part (economics §4.3) of what the device was paid per block lately.
-//! No account of this version holds block rewards of a device, so there is no window to average over
-//! and no number is given.
+//! Per completed block of the last seven days: the reward that the device would have had by that
+//! block's pool and weights with its present class, size and tier, idle; their average, of it the
+//! share. A device below tier 1 or of a withdrawn class earns nothing.
 
-use crate::output::Record;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
-/// How the estimate is computed.
-pub const FORMULA: &str = "floor(average reward of the device per block x share / 100 %)";
+use ion_economics::{
+    block::BlockState,
+    reward::{
+        RewardPool, Share,
+        score::{ScoreInput, Weights, base_score},
+    },
+    units::{Bps, Io},
+};
+use registry::state::{Device, ProcessorClass};
+use rewards::state::Block;
+
+use crate::{
+    amount::Amount,
+    commands::{block, device::show::class_of},
+    context::Context,
+    failure::Outcome,
+    output::{Cell, Record},
+};
+
 /// Blocks the average is over.
+const BLOCKS: u64 = 168;
+/// How the estimate is computed.
+pub const FORMULA: &str = "floor(average over completed blocks of pool x score / max(sum of scores, score) x share / 100 %), idle, with the present class, size and tier";
+/// Window of the average.
 pub const WINDOW: &str = "the last 168 blocks (7 days)";
 /// The estimate while there are no blocks.
 pub const NONE_YET: &str = "not available: no blocks yet";
 
-/// The estimate with its formula and window.
-pub fn record() -> Record {
-    Record::new()
-        .with("per_block", NONE_YET)
-        .with("formula", FORMULA)
-        .with("window", WINDOW)
+/// The blocks of the window.
+pub struct Estimator {
+    blocks: Vec<Block>,
+    classes: RefCell<BTreeMap<u16, Option<ProcessorClass>>>,
+    now: i64,
+}
+
+impl Estimator {
+    /// Reads the blocks of the window.
+    ///
+    /// Errors: rpc.
+    pub fn load(ctx: &Context) -> Outcome<Self> {
+        let blocks = block::latest(ctx, BLOCKS)?
+            .into_iter()
+            .filter(|block| BlockState::from_code(block.state) == Ok(BlockState::Completed))
+            .collect();
+        Ok(Self {
+            blocks,
+            classes: RefCell::default(),
+            now: ctx.now()?,
+        })
+    }
+
+    /// The co-staker's part per block on average, IO base units; `None` without blocks.
+    fn per_block_io(&self, device: &Device, class: &ProcessorClass, share_bps: u16) -> Option<u64> {
+        let count = u64::try_from(self.blocks.len())
+            .ok()
+            .filter(|count| *count > 0)?;
+        let share = Bps::new(share_bps)?;
+        let sum = self
+            .blocks
+            .iter()
+            .map(|block| self.of_block(block, device, class, share).unwrap_or(0))
+            .fold(0_u64, u64::saturating_add);
+        // floor: an estimate never promises more
+        sum.checked_div(count)
+    }
+
+    fn of_block(
+        &self,
+        block: &Block,
+        device: &Device,
+        class: &ProcessorClass,
+        share: Bps,
+    ) -> Option<u64> {
+        let mult_fp = class.reward_multiplier(self.now);
+        if device.connectivity_tier == 0 || mult_fp == 0 {
+            return None;
+        }
+        let pool = RewardPool::from_code(class.pool).ok()?;
+        let weights = Weights {
+            tier: block.weights.tier,
+            hardware: block.weights.hardware,
+            hired: block.weights.hired,
+        };
+        let input = ScoreInput {
+            tier: device.connectivity_tier,
+            mult_fp,
+            qty: device.qty,
+            is_hired: false,
+        };
+        let base = base_score(&weights, &input).ok()?;
+        let (amount, base_sum) = match pool {
+            RewardPool::Enterprise => (block.enterprise_io, block.enterprise.base_sum),
+            RewardPool::Community => (block.community_io, block.community.base_sum),
+        };
+        let paid = Share::of(
+            Io::from_base_units(amount),
+            base,
+            base_sum.max(base),
+            Some(share),
+        );
+        paid.ok().map(|paid| paid.co.base_units())
+    }
+
+    /// The estimate of one offer.
+    ///
+    /// Errors: rpc.
+    pub fn cell(&self, ctx: &Context, device: &Device, share_bps: u16) -> Outcome<Cell> {
+        let mut classes = self.classes.borrow_mut();
+        let class = match classes.entry(device.class) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(open) => open.insert(class_of(ctx, device.class)?),
+        };
+        Ok(class
+            .as_ref()
+            .and_then(|class| self.per_block_io(device, class, share_bps))
+            .map_or_else(|| NONE_YET.into(), |amount| Amount::io(amount).into()))
+    }
+
+    /// Formula and window alone.
+    pub fn explained(&self) -> Record {
+        Record::new()
+            .with("formula", FORMULA)
+            .with("window", WINDOW)
+            .with("completed_blocks", self.blocks.len() as u64)
+    }
 }
 
 /// The explanation in the help of commands that show the estimate.
 pub const HELP: &str = "Estimate: per block, floor(average reward of the device per block x share / 100 %), averaged over
-the last 168 blocks (7 days). It is no promise. While the chain has no block rewards to average, it
-says \"not available: no blocks yet\".";
+the completed blocks of the last 168 blocks (7 days), as if idle and with the present class, size and tier.
+It is no promise. While the chain has no completed block, it says \"not available: no blocks yet\".";

@@ -9,7 +9,10 @@ use registry::state::PauseBit;
 use solana_pubkey::Pubkey;
 use staking::state::Offer;
 
-use super::{estimate, show};
+use super::{
+    estimate::{self, Estimator},
+    show,
+};
 use crate::{
     amount::{Amount, Unit},
     commands::stake::book::{self, Book},
@@ -178,9 +181,13 @@ impl ListArgs {
             }
         }
         found.sort_by(|(a, ..), (b, ..)| self.sort.order(a, b, self.reverse));
+        let estimator = Estimator::load(ctx)?;
         let rows = found
             .iter()
-            .map(|(_, offer, book)| show::record(book, offer))
+            .map(|(_, offer, book)| {
+                let estimate = estimator.cell(ctx, &book.device, offer.share_bps)?;
+                Ok(show::record(book, offer)?.with("estimate_per_block", estimate))
+            })
             .collect::<Outcome<Vec<Record>>>()?;
         let paused = ctx.config()?.is_paused(PauseBit::Offers, ctx.now()?);
         ctx.print(
@@ -188,7 +195,7 @@ impl ListArgs {
                 .with("count", rows.len() as u64)
                 .with("entries_are_paused", paused)
                 .with("offers", rows)
-                .with("estimate", estimate::record()),
+                .with("estimate", estimator.explained()),
         );
         Ok(())
     }

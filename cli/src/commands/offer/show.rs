@@ -10,7 +10,7 @@ use registry::state::PauseBit;
 use solana_pubkey::Pubkey;
 use staking::state::Offer;
 
-use super::estimate;
+use super::estimate::{self, Estimator};
 use crate::{
     amount::Amount,
     commands::{
@@ -44,6 +44,7 @@ impl ShowArgs {
         let terms = terms(&offer)?;
         let config = ctx.config()?;
         let invalid = invalidity(&book, &terms)?;
+        let estimator = Estimator::load(ctx)?;
         let record = record(&book, &offer)?
             .with(
                 "address",
@@ -66,7 +67,13 @@ impl ShowArgs {
                 Amount::io(book.view.co_cap.base_units()),
             )
             .with("open_cases", book.stake.open_cases)
-            .with("estimate", estimate::record());
+            .with(
+                "estimate",
+                estimator.explained().with(
+                    "per_block",
+                    estimator.cell(ctx, &book.device, offer.share_bps)?,
+                ),
+            );
         ctx.print(&record);
         Ok(())
     }

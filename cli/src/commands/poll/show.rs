@@ -103,17 +103,24 @@ impl ShowArgs {
     }
 }
 
-/// A poll as a record.
+/// The poll at an address.
 ///
 /// Errors: rpc; program when there is none.
-pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
-    let poll: Poll = accounts::find(&ctx.chain, address)?.ok_or_else(|| {
+pub fn find(ctx: &Context, address: &Pubkey) -> Outcome<Poll> {
+    accounts::find(&ctx.chain, address)?.ok_or_else(|| {
         Failure::chain(
             "the poll was not found",
             format!("there is no poll at {address}"),
         )
         .next("ion poll open KIND SUBJECT SEQ opens it")
-    })?;
+    })
+}
+
+/// A poll as a record.
+///
+/// Errors: rpc; program when there is none.
+pub fn state(ctx: &Context, address: &Pubkey) -> Outcome<Record> {
+    let poll = find(ctx, address)?;
     let set: VerifierSet = accounts::fetch(&ctx.chain, &addresses::registry::verifier_set())?;
     let is_current = poll.set_version == set.version;
     let votes: Vec<Record> = poll

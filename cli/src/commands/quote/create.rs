@@ -188,7 +188,10 @@ impl CreateArgs {
     }
 }
 
-fn sixteen(text: &str, what: &str) -> Outcome<[u8; 16]> {
+/// Sixteen bytes in hexadecimal.
+///
+/// Errors: usage.
+pub(super) fn sixteen(text: &str, what: &str) -> Outcome<[u8; 16]> {
     parse_id(text).ok_or_else(|| {
         Failure::usage(
             format!("the {what} is not understood"),
@@ -198,7 +201,7 @@ fn sixteen(text: &str, what: &str) -> Outcome<[u8; 16]> {
 }
 
 /// Creation time (i64, little endian) and a random nonce of 8 bytes.
-fn fresh_id(now: i64) -> [u8; 16] {
+pub(super) fn fresh_id(now: i64) -> [u8; 16] {
     let mut id = [0; 16];
     let (time, nonce) = id.split_at_mut(8);
     time.copy_from_slice(&now.to_le_bytes());

@@ -2,6 +2,7 @@
 
 mod close;
 mod create;
+mod extend;
 mod request;
 pub mod show;
 
@@ -16,6 +17,8 @@ pub enum QuoteCommand {
     Request(request::RequestArgs),
     /// Posts a quote over named devices; the scheduler
     Create(create::CreateArgs),
+    /// Posts a quote over more minutes of a running booking; the scheduler
+    Extend(extend::ExtendArgs),
     /// Shows a quote
     Show(show::ShowArgs),
     /// Closes a used or expired quote; anyone may
@@ -28,6 +31,7 @@ impl QuoteCommand {
         match self {
             Self::Request(args) => args.run(ctx),
             Self::Create(args) => args.run(ctx),
+            Self::Extend(args) => args.run(ctx),
             Self::Show(args) => args.run(ctx),
             Self::Close(args) => args.run(ctx),
         }

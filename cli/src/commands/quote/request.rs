@@ -70,6 +70,14 @@ pub struct RequestArgs {
     #[arg(long)]
     region: Option<String>,
 
+    /// Every device must be able to compute confidentially
+    #[arg(long)]
+    confidential: bool,
+
+    /// What the devices must share
+    #[arg(long, value_enum, default_value = "any")]
+    colocation: ColocationName,
+
     /// Lowest connectivity tier, 0 to 4
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=4))]
     min_connectivity_tier: u8,
@@ -81,6 +89,17 @@ pub struct RequestArgs {
     /// Lowest reliability score in basis points
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=10_000))]
     min_reliability_bps: u16,
+}
+
+/// What the devices of a cluster must share, as the scheduler numbers it.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum ColocationName {
+    /// Nothing
+    Any = 0,
+    /// The region
+    Region = 1,
+    /// The supplier
+    Supplier = 2,
 }
 
 impl RequestArgs {
@@ -140,6 +159,8 @@ impl RequestArgs {
             min_reliability_bps: self.min_reliability_bps,
             max_price_usd_micros: max_price.map(|price| price.base),
             region: self.region.clone(),
+            confidential: self.confidential,
+            colocation: self.colocation as u8,
             ..QuoteRequest::new(payer.to_bytes(), self.class, self.gpus, self.minutes)
         })
     }

@@ -2,7 +2,7 @@
 
 mod apply_device;
 mod apply_work;
-mod proof;
+pub mod proof;
 
 use clap::Subcommand;
 

@@ -1,8 +1,8 @@
 //! Addresses of the engine.
 
 use ide::constants::{
-    EPOCH_SEED, FEE_IO_SEED, FEE_USDC_SEED, PAY_IO_SEED, PAY_USDC_SEED, REWARD_VAULT_SEED,
-    VAULTS_SEED,
+    AUCTION_SEED, CLAIM_SEED, ENGINE_SEED, EPOCH_SEED, FEE_IO_SEED, FEE_USDC_SEED, PAY_IO_SEED,
+    PAY_USDC_SEED, RATES_SEED, REWARD_VAULT_SEED, ROOTS_SEED, VAULTS_SEED,
 };
 use solana_pubkey::Pubkey;
 
@@ -39,6 +39,31 @@ pub fn pay_usdc() -> Pubkey {
 /// Account of a UTC day, by day index.
 pub fn epoch(day: u64) -> Pubkey {
     derive(&[EPOCH_SEED, &day.to_le_bytes()])
+}
+
+/// What carries over from epoch to epoch.
+pub fn engine() -> Pubkey {
+    derive(&[ENGINE_SEED])
+}
+
+/// Rates of a class, by its number.
+pub fn rates(class: u16) -> Pubkey {
+    derive(&[RATES_SEED, &class.to_le_bytes()])
+}
+
+/// One lot of the buyback, by its number.
+pub fn auction(seq: u64) -> Pubkey {
+    derive(&[AUCTION_SEED, &seq.to_le_bytes()])
+}
+
+/// Ring of payout roots; key of their leaves.
+pub fn roots() -> Pubkey {
+    derive(&[ROOTS_SEED])
+}
+
+/// Record of a payout leaf, by device account and party.
+pub fn claim(device: &Pubkey, party: &Pubkey) -> Pubkey {
+    derive(&[CLAIM_SEED, device.as_ref(), party.as_ref()])
 }
 
 fn derive(seeds: &[&[u8]]) -> Pubkey {

@@ -2,8 +2,8 @@
 
 use ion_merkle::report::ReportKind;
 use registry::constants::{
-    ACTION_SEED, CLASS_SEED, CONFIG_SEED, DEVICE_SEED, PARAMS_SEED, POLL_SEED, ROLES_SEED,
-    VERIFIERS_SEED,
+    ACTION_SEED, CLASS_SEED, CONFIG_SEED, DEVICE_SEED, EXEMPTION_SEED, PARAMS_SEED, POLL_SEED,
+    ROLES_SEED, VERIFIERS_SEED,
 };
 use solana_pubkey::Pubkey;
 
@@ -35,6 +35,11 @@ pub fn class(id: u16) -> Pubkey {
 /// A device, by its id: the device key at registration.
 pub fn device(id: &Pubkey) -> Pubkey {
     derive(&[DEVICE_SEED, id.as_ref()])
+}
+
+/// The exemption of a device, by the device's account.
+pub fn exemption(device: &Pubkey) -> Pubkey {
+    derive(&[EXEMPTION_SEED, device.as_ref()])
 }
 
 /// The set that attests reports.

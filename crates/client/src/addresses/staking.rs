@@ -3,7 +3,8 @@
 use solana_pubkey::Pubkey;
 use staking::{
     constants::{
-        CO_POSITION_SEED, CO_STAKER_SEED, OFFER_SEED, STAKE_SEED, STAKE_VAULT_SEED, TOTALS_SEED,
+        CALLER_ADDRESS, CASE_SEED, CASE_VAULT_SEED, CO_POSITION_SEED, CO_STAKER_SEED, OFFER_SEED,
+        SLASH_DAY_SEED, STAKE_SEED, STAKE_VAULT_SEED, TOTALS_SEED,
     },
     state::shard_of,
 };
@@ -41,6 +42,26 @@ pub fn co_position(device: &Pubkey, seq: u64) -> Pubkey {
 /// The account that counts a wallet's live positions.
 pub fn co_staker(wallet: &Pubkey) -> Pubkey {
     derive(&[CO_STAKER_SEED, wallet.as_ref()])
+}
+
+/// A slash case, by device account, offence id and part.
+pub fn case(device: &Pubkey, offence_id: &[u8; 32], part: u16) -> Pubkey {
+    derive(&[CASE_SEED, device.as_ref(), offence_id, &part.to_le_bytes()])
+}
+
+/// Token account of a slash case.
+pub fn case_vault(case: &Pubkey) -> Pubkey {
+    derive(&[CASE_VAULT_SEED, case.as_ref()])
+}
+
+/// The day of the network cap, by UTC day index.
+pub fn slash_day(day: i64) -> Pubkey {
+    derive(&[SLASH_DAY_SEED, &day.to_le_bytes()])
+}
+
+/// Address with which the program signs its calls to other programs.
+pub fn caller() -> Pubkey {
+    CALLER_ADDRESS
 }
 
 /// Address with which the program signs its events.

@@ -4,13 +4,7 @@ use ::booking::{
     events::QuoteCreated,
     state::{Booking, Line},
 };
-use ion_economics::{
-    billing::{self, Segment, Segments},
-    booking::{Currency, run_minutes},
-    fees,
-    price::usd_to_io_ceil,
-    units::{UnixSeconds, UsdMicros},
-};
+use ion_economics::booking::Currency;
 
 use super::{
     AuditError, Figure, contradiction,
@@ -29,6 +23,8 @@ pub struct BookingTerms {
     pub supplier_fee_bps: u16,
     /// Minutes billed at least when the renter ends it.
     pub nonrefundable_minutes: u32,
+    /// Served minutes not billed after a supplier fault.
+    pub fault_credit_minutes: u32,
 }
 
 impl BookingTerms {
@@ -43,6 +39,7 @@ impl BookingTerms {
             payment_fee_bps,
             supplier_fee_bps: 25 + payment_fee_bps,
             nonrefundable_minutes: 60,
+            fault_credit_minutes: 60,
         }
     }
 }
@@ -102,52 +99,38 @@ impl Replay {
         let mut payment_sum = 0u64;
         let mut billed_sum = 0u64;
         let mut refund_sum = 0u64;
-        for (line, served) in quote.lines.iter().zip(&self.served) {
-            let usd = billing::line_cost_usd_micros(line.rate_usd_micros, line.qty, quote.minutes)
-                .map_err(contradiction)?;
-            let compute = match currency {
-                Currency::Usdc => usd,
-                Currency::Io => {
-                    usd_to_io_ceil(UsdMicros::from_base_units(usd), u128::from(quote.price_p12))
-                        .map_err(contradiction)?
-                        .base_units()
-                }
-            };
-            let fee = fees::renter_fees(compute, terms.reservation_fee_bps, terms.payment_fee_bps)
-                .map_err(contradiction)?;
-            compute_sum += compute;
-            reservation_sum += fee.reservation;
-            payment_sum += fee.payment;
-            let segments = Segments::from_items([Segment {
-                minutes: quote.minutes,
-                amount: compute,
-                hire_q: line.hire_q_usd_micros,
-            }])
-            .map_err(contradiction)?;
-            if let Some((billed, refund)) =
-                self.ending(&segments, compute, fee.reservation, *served, terms)?
-            {
-                billed_sum += billed;
-                refund_sum += refund;
-            }
+        let mut reservation_back = 0u64;
+        for number in 0..self.served.len() {
+            let bought = self.bought(number, terms)?;
+            compute_sum += bought.compute;
+            reservation_sum += bought.reservation;
+            payment_sum += bought.payment;
+            let divided = self.divided(number, &bought, terms)?;
+            billed_sum += divided.billed;
+            refund_sum += divided.refund + divided.reservation;
+            reservation_back += divided.reservation;
+        }
+        // what a replacement took over was bought once
+        for fault in self.faults.values() {
+            compute_sum -= fault.moved;
+            reservation_sum -= fault.moved_reservation;
         }
         let fees_sum = reservation_sum + payment_sum;
+        let is_billed = self.final_record || self.unreported;
         let (refund, kept) = match self.cancelled {
             Some(Cancelled::ReservationKept) => (compute_sum + payment_sum, reservation_sum),
             Some(Cancelled::InFull) => (self.paid, 0),
-            None if self.unreported => {
-                let reservation_back = refund_sum.saturating_sub(compute_sum - billed_sum);
-                (refund_sum, fees_sum - reservation_back)
-            }
-            None if self.final_record => (refund_sum, fees_sum),
-            None => (0, 0),
+            None if is_billed => (refund_sum, fees_sum - reservation_back),
+            None => (refund_sum, 0),
         };
         let earned: u64 = self.earned.iter().sum();
         let supplier_fees: u64 = self.fee_taken.iter().sum();
         // Pay that could not be delivered was earned and is still in the escrow until it is pulled.
         let delivered = earned
             .checked_sub(self.parked)
+            .and_then(|rest| rest.checked_sub(self.fees_waiting))
             .ok_or_else(|| contradiction("more was parked than earned"))?;
+        let cut: u64 = self.cuts.iter().sum();
         let in_escrow = [
             self.refunds_pulled,
             delivered,
@@ -191,10 +174,11 @@ impl Replay {
                 supplier_fees,
                 over_lines(|line| line.fee_taken),
             ),
+            figure("cut by rulings", unit, cut, over_lines(|line| line.cut)),
             figure(
                 "refund in all",
                 unit,
-                refund,
+                refund + cut,
                 account.refund_due + account.refunds_pulled,
             ),
             figure(
@@ -212,36 +196,5 @@ impl Replay {
             ),
             figure("escrow balance", unit, in_escrow, escrow),
         ])
-    }
-
-    /// Billed and refunded part of one line, `None` while it is open.
-    fn ending(
-        &self,
-        segments: &Segments,
-        compute: u64,
-        reservation: u64,
-        served: u32,
-        terms: &BookingTerms,
-    ) -> Result<Option<(u64, u64)>, AuditError> {
-        if self.cancelled.is_some() {
-            return Ok(Some((0, compute)));
-        }
-        if self.unreported {
-            let ending =
-                billing::end_unreported(segments, served, reservation).map_err(contradiction)?;
-            return Ok(Some((
-                ending.billed,
-                ending.refund + ending.reservation_refund,
-            )));
-        }
-        let (true, Some(start), Some(end)) = (self.final_record, self.started, self.ended) else {
-            // Boundary records bill as they come.
-            return Ok(Some((segments.billed(served).map_err(contradiction)?, 0)));
-        };
-        let run =
-            run_minutes(UnixSeconds::new(start), UnixSeconds::new(end)).map_err(contradiction)?;
-        let ending = billing::end_natural(segments, served, run, terms.nonrefundable_minutes)
-            .map_err(contradiction)?;
-        Ok(Some((ending.billed, ending.refund)))
     }
 }

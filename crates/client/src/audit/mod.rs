@@ -6,12 +6,22 @@
 //! account that it is compared with.
 
 mod booking;
+mod engine;
+mod fault;
+mod purchases;
 mod replay;
+mod schedule;
 mod stake;
+mod tne;
+mod tne_figures;
+mod transfers;
 mod vault;
 
 pub use booking::{BookingTerms, audit_booking};
+pub use engine::audit_engine;
+pub use schedule::audit_schedule;
 pub use stake::audit_stake;
+pub use tne::{DayRange, audit_tne, tne_totals};
 pub use vault::audit_fee_vaults;
 
 use crate::{accounts::AccountError, send::ChainError};

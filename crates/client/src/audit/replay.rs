@@ -1,10 +1,12 @@
 //! Folding the events of a booking.
 
+use std::collections::BTreeMap;
+
 use ::booking::{
     events::{
-        BookingBilledUnreported, BookingCancelled, BookingEnded, BookingPaid, BookingSettled,
+        BookingBilledUnreported, BookingCancelled, BookingExtended, BookingPaid, BookingSettled,
         BookingStarted, EarnDestination, LineEarned, LinesLocked, PayDuePulled, ProductBooked,
-        QuoteCreated, RefundPulled, WorkRecorded,
+        QuoteCreated, RecordRuled, RefundPulled, WorkRecorded,
     },
     state::QuoteLine,
 };
@@ -17,7 +19,10 @@ use ion_economics::{
 };
 use solana_pubkey::Pubkey;
 
-use super::{AuditError, BookingTerms, contradiction};
+use super::{
+    AuditError, BookingTerms, contradiction,
+    fault::{Replacement, SeenFault},
+};
 use crate::events::EmittedEvent;
 
 /// How a booking that never ran is refunded.
@@ -33,6 +38,13 @@ pub(super) enum Cancelled {
 #[derive(Default)]
 pub(super) struct Replay {
     pub(super) quote: Option<QuoteCreated>,
+    pub(super) extensions: Vec<BookingExtended>,
+    pub(super) cuts: Vec<u64>,
+    pub(super) faults: BTreeMap<usize, SeenFault>,
+    pub(super) replacements: Vec<Replacement>,
+    pub(super) head_line: usize,
+    pub(super) is_fault_ended: bool,
+    pub(super) fees_waiting: u64,
     pub(super) paid: u64,
     pub(super) started: Option<i64>,
     pub(super) ended: Option<i64>,
@@ -88,22 +100,30 @@ impl Replay {
                 .ok_or_else(|| contradiction("a sum overflows"))?;
             Ok(())
         };
+        if self.fold_fault(key, event, terms)? {
+            return Ok(());
+        }
         if read::<ProductBooked>(event).is_some_and(|booked| booked.booking == *key) {
             let lines = self.lines()?.len();
             self.served = vec![0; lines];
             self.earned = vec![0; lines];
             self.fee_taken = vec![0; lines];
+            self.cuts = vec![0; lines];
         } else if let Some(paid) = read::<BookingPaid>(event).filter(|paid| paid.booking == *key) {
             add(&mut self.paid, paid.amount)?;
+        } else if let Some(extended) =
+            read::<BookingExtended>(event).filter(|extended| extended.booking == *key)
+        {
+            self.ended = Some(extended.ends_at.new);
+            self.extensions.push(extended);
+        } else if let Some(ruled) = read::<RecordRuled>(event).filter(|ruled| ruled.booking == *key)
+        {
+            self.rule(&ruled, terms)?;
         } else if let Some(started) =
             read::<BookingStarted>(event).filter(|started| started.booking == *key)
         {
             self.started = Some(started.at);
             self.ended = Some(started.ends_at);
-        } else if let Some(ended) =
-            read::<BookingEnded>(event).filter(|ended| ended.booking == *key)
-        {
-            self.ended = Some(ended.ends_at.new);
         } else if let Some(cancelled) =
             read::<BookingCancelled>(event).filter(|event| event.booking == *key)
         {
@@ -121,7 +141,7 @@ impl Replay {
             self.start_by = Some(locked.deadline);
         } else if read::<BookingBilledUnreported>(event).is_some_and(|event| event.booking == *key)
         {
-            self.unreported = true;
+            self.credit_kept(terms)?;
         } else if let Some(worked) =
             read::<WorkRecorded>(event).filter(|worked| worked.booking == *key)
         {
@@ -152,8 +172,11 @@ impl Replay {
             else {
                 return Err(contradiction("a line was earned that was not quoted"));
             };
-            let fee = fees::supplier_fee(*gross, earned.amount, *taken, terms.supplier_fee_bps)
-                .map_err(contradiction)?;
+            // the engine takes no fee of a supplier
+            let is_engine = earned.destination_kind == EarnDestination::FeeVault;
+            let bps = if is_engine { 0 } else { terms.supplier_fee_bps };
+            let fee =
+                fees::supplier_fee(*gross, earned.amount, *taken, bps).map_err(contradiction)?;
             if fee != earned.fee {
                 return Err(contradiction(format!(
                     "supplier fee {} instead of {fee}",
@@ -164,6 +187,9 @@ impl Replay {
             add(taken, fee)?;
             if earned.destination_kind == EarnDestination::PayDue {
                 add(&mut self.parked, earned.amount - fee)?;
+            }
+            if earned.is_fee_waiting {
+                add(&mut self.fees_waiting, fee)?;
             }
         } else if let Some(pulled) =
             read::<PayDuePulled>(event).filter(|pulled| pulled.booking == *key)
@@ -176,7 +202,13 @@ impl Replay {
         } else if let Some(settled) =
             read::<BookingSettled>(event).filter(|settled| settled.booking == *key)
         {
-            add(&mut self.deposited, settled.deposited)?;
+            // fees that waited were earned before; the rest is the renter's
+            let own = settled
+                .deposited
+                .checked_sub(self.fees_waiting)
+                .ok_or_else(|| contradiction("fees that waited were not deposited"))?;
+            self.fees_waiting = 0;
+            add(&mut self.deposited, own)?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use solana_pubkey::Pubkey;
 use staking::events::{
-    OfferFilled, OverflowWithdrawn, PositionWithdrawn, StakeDeposited, StakeWithdrawn,
+    OfferFilled, OverflowWithdrawn, PositionWithdrawn, StakeDeposited, StakeRestored, StakeSeized,
+    StakeWithdrawn,
 };
 
 use super::{AuditError, Figure, contradiction};
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// Audits the vault of a device's stake: what the owner and co-stakers put in, less what they took
-/// out, against what the vault holds.
+/// out and what slash cases hold or burned, against what the vault holds.
 ///
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_stake<C: Chain + History>(chain: &C, device: &Pubkey) -> Result<Figure, AuditError> {
@@ -53,6 +54,10 @@ fn moved(event: &EmittedEvent) -> (u64, u64) {
         (0, event.amount_io)
     } else if let Some(event) = event.decode::<PositionWithdrawn>(&program) {
         (0, event.amount_io)
+    } else if let Some(event) = event.decode::<StakeSeized>(&program) {
+        (0, event.amount_io)
+    } else if let Some(event) = event.decode::<StakeRestored>(&program) {
+        (event.amount_io, 0)
     } else {
         (0, 0)
     }

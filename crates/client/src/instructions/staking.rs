@@ -13,6 +13,10 @@ use staking::{
 
 use crate::addresses::{registry as reg, staking as addr};
 
+mod case;
+
+pub use case::*;
+
 /// A device as the staking program's instructions need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StakedDevice {
@@ -178,6 +182,23 @@ pub fn refresh_stake(device: &StakedDevice) -> Instruction {
             program: staking::ID,
         },
         instruction::RefreshStake {},
+    )
+}
+
+/// Moves what a device's vault holds above its book to the engine's reward vault. Anyone may send it.
+pub fn sweep_excess(io_mint: &Pubkey, device: &Pubkey) -> Instruction {
+    let stake = addr::device_stake(device);
+    build(
+        accounts::SweepExcess {
+            io_mint: *io_mint,
+            stake,
+            vault: addr::vault(&stake),
+            reward_vault: crate::addresses::ide::reward_vault(),
+            token_program: anchor_spl::token::ID,
+            event_authority: addr::event_authority(),
+            program: staking::ID,
+        },
+        instruction::SweepExcess {},
     )
 }
 

@@ -231,7 +231,8 @@ pub fn line_cost_usd_micros(
 pub struct Ending {
     /// Billed to the renter, base units.
     pub billed: u64,
-    /// Compute given back to the payer; `billed + refund` is the compute of the line.
+    /// Compute given back to the payer; `billed + refund`, and what a replacement took over, is the
+    /// compute of the line.
     pub refund: u64,
     /// Reservation fee given back with it.
     pub reservation_refund: u64,
@@ -318,17 +319,19 @@ pub struct Fault {
     pub vault_part: u64,
 }
 
-/// Supplier fault without a replacement: `B(max(kept, served − credit))` billed, `B(kept)` to the
-/// supplier, the difference to the fee vault; no first-hour minimum; reservation back in proportion
-/// (economics §8.5).
+/// Supplier fault: `B(max(kept, served − credit))` billed, `B(kept)` to the supplier, the difference
+/// to the fee vault; `moved` is what a replacement took over, 0 without one; no first-hour minimum;
+/// reservation back in proportion (economics §8.5).
 ///
-/// Errors: `MinutesFell` when `kept` is above `served`, `MinutesAboveHired`.
+/// Errors: `MinutesFell` when `kept` is above `served`, `MinutesAboveHired`, `Math(Overflow)` when
+/// more was moved than is left.
 pub fn end_fault(
     segments: &Segments,
     kept: u32,
     served: u32,
     credit: u32,
     reservation: u64,
+    moved: u64,
 ) -> Result<Fault, BillingError> {
     if kept > served {
         return Err(BillingError::MinutesFell);
@@ -336,11 +339,13 @@ pub fn end_fault(
     // saturating: the rule is a clamp, "not below 0"
     let billed = segments.billed(kept.max(served.saturating_sub(credit)))?;
     let supplier_gross = segments.billed(kept)?;
-    let ending = divide(segments, billed, 0)?;
+    let compute = segments.compute()?;
+    let refund = sub(sub(compute, billed)?, moved)?;
     Ok(Fault {
         ending: Ending {
-            reservation_refund: proportional(reservation, ending.refund, segments.compute()?)?,
-            ..ending
+            billed,
+            refund,
+            reservation_refund: reservation_share(reservation, refund, compute)?,
         },
         supplier_gross,
         vault_part: sub(billed, supplier_gross)?,
@@ -365,5 +370,8 @@ pub fn ruling_cut(
     Ok(sub(segments.billed(to)?, segments.billed(ruled_to)?)?)
 }
 
+mod failover;
+mod fold;
+pub use failover::*;
 #[cfg(test)]
 mod tests;

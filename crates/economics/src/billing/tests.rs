@@ -99,7 +99,7 @@ fn supplier_fault_follows_the_vectors() {
         ),
     ] {
         assert_eq!(
-            end_fault(&vector(), kept, served, 60, 597_600),
+            end_fault(&vector(), kept, served, 60, 597_600, 0),
             Ok(Fault {
                 ending: Ending {
                     billed,
@@ -112,18 +112,9 @@ fn supplier_fault_follows_the_vectors() {
         );
     }
     assert_eq!(
-        end_fault(&vector(), 41, 40, 60, 0),
+        end_fault(&vector(), 41, 40, 60, 0, 0),
         Err(BillingError::MinutesFell)
     );
-}
-
-#[test]
-fn failover_moves_the_last_minutes_out_of_the_line() {
-    let segments = line(&[(100, 1_666_669)]);
-    assert_eq!(segments.refund_lifo(60), Ok(1_000_001));
-    assert_eq!(mul_div_floor(4_167, 1_000_001, 1_666_669), Ok(2_500));
-    // the failed line: nothing billed, what was not moved goes back
-    assert_eq!(1_666_669 - 1_000_001, 666_668);
 }
 
 #[test]
@@ -315,7 +306,7 @@ proptest! {
         let silent = end_unreported(&segments, served, reservation).unwrap();
         prop_assert_eq!(silent.billed + silent.refund, compute);
         prop_assert!(silent.reservation_refund <= reservation);
-        let fault = end_fault(&segments, served / 2, served, 60, reservation).unwrap();
+        let fault = end_fault(&segments, served / 2, served, 60, reservation, 0).unwrap();
         prop_assert_eq!(fault.ending.billed + fault.ending.refund, compute);
         prop_assert_eq!(fault.supplier_gross + fault.vault_part, fault.ending.billed);
     }

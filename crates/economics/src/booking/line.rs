@@ -1,6 +1,7 @@
 //! The state machine of a line (economics §13.6).
 
 use super::BookingRuleError;
+use crate::units::UnixSeconds;
 
 /// State of a line.
 #[repr(u8)]
@@ -25,6 +26,24 @@ pub enum LineStatus {
 pub enum LineInput {
     /// Its device is locked.
     Lock,
+    /// A fault of its device is reported.
+    Fault,
+    /// A replacement takes over its minutes.
+    Replace {
+        /// Time of the step.
+        now: UnixSeconds,
+        /// Last moment to replace it.
+        until: UnixSeconds,
+    },
+    /// Nobody replaced it.
+    Fail {
+        /// Time of the step.
+        now: UnixSeconds,
+        /// Last moment to replace it.
+        until: UnixSeconds,
+        /// Whether a replacement is still possible.
+        is_replaceable: bool,
+    },
     /// The booking ends or is cancelled; the device is freed.
     End,
 }
@@ -43,11 +62,40 @@ impl LineStatus {
         })
     }
 
-    /// The state after `input`. Errors: `WrongState`.
+    /// Whether a fault of its device was reported.
+    pub const fn is_faulty(self) -> bool {
+        matches!(self, Self::Failing | Self::Replaced | Self::Failed)
+    }
+
+    /// The state after `input`.
+    ///
+    /// Errors: `WrongState`, `DeadlinePassed`, `DeadlineNotPassed`.
     pub fn transition(self, input: LineInput) -> Result<Self, BookingRuleError> {
+        use LineInput as I;
         match (self, input) {
-            (Self::Reserved, LineInput::Lock) => Ok(Self::Hired),
-            (Self::Hired, LineInput::End) => Ok(Self::Ended),
+            (Self::Reserved, I::Lock) => Ok(Self::Hired),
+            (Self::Hired, I::Fault) => Ok(Self::Failing),
+            (Self::Failing, I::Replace { now, until }) => {
+                if now > until {
+                    return Err(BookingRuleError::DeadlinePassed);
+                }
+                Ok(Self::Replaced)
+            }
+            (
+                Self::Failing,
+                I::Fail {
+                    now,
+                    until,
+                    is_replaceable,
+                },
+            ) => {
+                if is_replaceable && now <= until {
+                    return Err(BookingRuleError::DeadlineNotPassed);
+                }
+                Ok(Self::Failed)
+            }
+            (Self::Hired, I::End) => Ok(Self::Ended),
+            (Self::Failing, I::End) => Ok(Self::Failed),
             (
                 Self::Reserved
                 | Self::Hired
@@ -55,7 +103,7 @@ impl LineStatus {
                 | Self::Replaced
                 | Self::Failed
                 | Self::Ended,
-                LineInput::Lock | LineInput::End,
+                I::Lock | I::Fault | I::Replace { .. } | I::Fail { .. } | I::End,
             ) => Err(BookingRuleError::WrongState),
         }
     }

@@ -7,11 +7,15 @@
 
 use crate::math::MathError;
 
+mod extension;
 mod line;
+mod progress;
 mod record;
 mod status;
 
+pub use extension::*;
 pub use line::*;
+pub use progress::*;
 pub use record::*;
 pub use status::*;
 
@@ -43,6 +47,12 @@ pub enum BookingRuleError {
     WrongRecordKind,
     /// The time of the record has not come.
     RecordEarly,
+    /// The arbiter can still rule on the record.
+    RulingOpen,
+    /// The renter lost too many challenges of this booking.
+    TooManyLostChallenges,
+    /// An extension is too short, or the booking too long with it.
+    MinutesOutOfRange,
 }
 
 impl From<MathError> for BookingRuleError {

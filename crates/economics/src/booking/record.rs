@@ -24,12 +24,32 @@ pub enum RecordStatus {
 /// A step of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordInput {
-    /// The challenge period is over.
+    /// The challenge period is over, or the ruling period of a challenged record.
     PeriodOver {
         /// Time of the step.
         now: UnixSeconds,
         /// Last moment to challenge.
         challenge_until: UnixSeconds,
+        /// Last moment to rule; counts for a challenged record only.
+        ruling_until: UnixSeconds,
+    },
+    /// The renter challenges.
+    Challenge {
+        /// Time of the step.
+        now: UnixSeconds,
+        /// Last moment to challenge.
+        challenge_until: UnixSeconds,
+        /// Challenges of the booking that its renter lost.
+        lost: u8,
+        /// Lost challenges that end the right to challenge.
+        most_lost: u8,
+    },
+    /// The arbiter rules.
+    Rule {
+        /// Time of the step.
+        now: UnixSeconds,
+        /// Last moment to rule.
+        ruling_until: UnixSeconds,
     },
 }
 
@@ -46,17 +66,61 @@ impl RecordStatus {
 
     /// The state after `input`; a final record stays final.
     ///
-    /// Errors: `ChallengeOpen`, `WrongState`.
+    /// Errors: `ChallengeOpen`, `RulingOpen`, `DeadlinePassed`, `TooManyLostChallenges`,
+    /// `WrongState`.
     pub fn transition(self, input: RecordInput) -> Result<Self, BookingRuleError> {
-        let RecordInput::PeriodOver {
-            now,
-            challenge_until,
-        } = input;
-        match self {
-            Self::Accepted if now > challenge_until => Ok(Self::Final),
-            Self::Accepted => Err(BookingRuleError::ChallengeOpen),
-            Self::Challenged => Err(BookingRuleError::WrongState),
-            Self::Final => Ok(Self::Final),
+        use RecordInput as I;
+        match (self, input) {
+            (
+                Self::Accepted,
+                I::PeriodOver {
+                    now,
+                    challenge_until,
+                    ..
+                },
+            ) => {
+                if now <= challenge_until {
+                    return Err(BookingRuleError::ChallengeOpen);
+                }
+                Ok(Self::Final)
+            }
+            (
+                Self::Challenged,
+                I::PeriodOver {
+                    now, ruling_until, ..
+                },
+            ) => {
+                if now <= ruling_until {
+                    return Err(BookingRuleError::RulingOpen);
+                }
+                Ok(Self::Final)
+            }
+            (Self::Final, I::PeriodOver { .. }) => Ok(Self::Final),
+            (
+                Self::Accepted,
+                I::Challenge {
+                    now,
+                    challenge_until,
+                    lost,
+                    most_lost,
+                },
+            ) => {
+                if now > challenge_until {
+                    return Err(BookingRuleError::DeadlinePassed);
+                }
+                if lost >= most_lost {
+                    return Err(BookingRuleError::TooManyLostChallenges);
+                }
+                Ok(Self::Challenged)
+            }
+            (Self::Challenged, I::Rule { now, ruling_until }) => {
+                if now > ruling_until {
+                    return Err(BookingRuleError::DeadlinePassed);
+                }
+                Ok(Self::Final)
+            }
+            (Self::Challenged | Self::Final, I::Challenge { .. })
+            | (Self::Accepted | Self::Final, I::Rule { .. }) => Err(BookingRuleError::WrongState),
         }
     }
 }
@@ -106,6 +170,37 @@ impl RecordClock {
             .div_euclid(RECORD_MINUTES))
     }
 
+    /// Number of the final record of a booking whose next record is `next`: later than
+    /// [`Self::final_seq`] by one when the record of a boundary was accepted in the very second of the
+    /// end.
+    pub fn last_seq(&self, next: u32) -> Result<u32, BookingRuleError> {
+        Ok(self.final_seq()?.max(next))
+    }
+
+    /// The time up to which record `seq` counts: its boundary, or the end for the final one.
+    pub fn cut(&self, seq: u32, is_final: bool) -> Result<UnixSeconds, BookingRuleError> {
+        if is_final {
+            return Ok(self.end);
+        }
+        let seconds = i64::from(seq)
+            .checked_add(1)
+            .and_then(|boundaries| boundaries.checked_mul(DAY))
+            .ok_or(MathError::Overflow)?;
+        Ok(self.start.checked_add(seconds)?)
+    }
+
+    /// Time of the last 24 h boundary at or before `at`; the start before the first one.
+    pub fn boundary_before(&self, at: UnixSeconds) -> Result<UnixSeconds, BookingRuleError> {
+        let days = at
+            .get()
+            .checked_sub(self.start.get())
+            .ok_or(MathError::Overflow)?
+            .max(0)
+            .div_euclid(DAY);
+        let seconds = days.checked_mul(DAY).ok_or(MathError::Overflow)?;
+        Ok(self.start.checked_add(seconds)?)
+    }
+
     /// Minutes that a line can have served up to record `seq`: its boundary, or the run to the end
     /// for the final one. `next` is the next record of the booking.
     ///
@@ -125,7 +220,8 @@ impl RecordClock {
             if !self.is_over {
                 return Err(BookingRuleError::RecordEarly);
             }
-            if seq != self.final_seq()? {
+            // above it when a boundary record was accepted in the very second of the end
+            if seq < self.final_seq()? {
                 return Err(BookingRuleError::WrongRecordKind);
             }
             return run_minutes(self.start, self.end);

@@ -101,6 +101,13 @@ pub enum BookingInput {
         /// Last moment to start.
         start_by: UnixSeconds,
     },
+    /// Renter and payer extend a running booking.
+    Extend {
+        /// Time of the step.
+        now: UnixSeconds,
+        /// Booked end.
+        ends_at: UnixSeconds,
+    },
     /// The renter ends a running booking.
     Terminate {
         /// Time of the step.
@@ -114,6 +121,13 @@ pub enum BookingInput {
         now: UnixSeconds,
         /// Booked end.
         ends_at: UnixSeconds,
+    },
+    /// A fault of a line is reported, or the line replaced.
+    Fault,
+    /// A line ended by its fault; `is_over` when the booking ends with it.
+    FailLine {
+        /// Whether it was the last line, the head line, or one of a gang.
+        is_over: bool,
     },
     /// A record of a 24 h boundary is accepted.
     BoundaryRecord,
@@ -198,6 +212,13 @@ impl BookingStatus {
                 after(now, start_by)?;
                 Ok(Self::Cancelled)
             }
+            (Self::Running, I::Extend { now, ends_at }) => {
+                // before the booked end only: from then on anyone may end
+                if now >= ends_at {
+                    return Err(BookingRuleError::DeadlinePassed);
+                }
+                Ok(Self::Running)
+            }
             (Self::Running, I::Terminate { now, ends_at }) => {
                 // before the booked end only: from then on anyone may end
                 if now >= ends_at {
@@ -211,6 +232,12 @@ impl BookingStatus {
                 }
                 Ok(Self::Closing)
             }
+            (Self::Running, I::Fault) => Ok(Self::Running),
+            (Self::Running, I::FailLine { is_over }) => Ok(if is_over {
+                Self::Closing
+            } else {
+                Self::Running
+            }),
             (Self::Running | Self::Closing, I::BoundaryRecord) => Ok(self),
             (Self::Closing, I::FinalRecord) => Ok(Self::Settling),
             (
@@ -247,8 +274,11 @@ impl BookingStatus {
                 | I::Expire { .. }
                 | I::Start { .. }
                 | I::CancelUnstarted { .. }
+                | I::Extend { .. }
                 | I::Terminate { .. }
                 | I::End { .. }
+                | I::Fault
+                | I::FailLine { .. }
                 | I::BoundaryRecord
                 | I::FinalRecord
                 | I::EndUnreported { .. }

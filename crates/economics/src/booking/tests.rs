@@ -24,7 +24,7 @@ const STATES: [BookingStatus; 10] = [
 ];
 
 /// Every input with its guards satisfied, and the states that list it with their successors.
-fn table() -> [(BookingInput, &'static [(BookingStatus, BookingStatus)]); 12] {
+fn table() -> [(BookingInput, &'static [(BookingStatus, BookingStatus)]); 16] {
     use BookingInput as I;
     use BookingStatus as S;
     [
@@ -81,6 +81,13 @@ fn table() -> [(BookingInput, &'static [(BookingStatus, BookingStatus)]); 12] {
             &[(S::Paid, S::Cancelled)],
         ),
         (
+            I::Extend {
+                now: at(4),
+                ends_at: at(5),
+            },
+            &[(S::Running, S::Running)],
+        ),
+        (
             I::Terminate {
                 now: at(4),
                 ends_at: at(5),
@@ -94,6 +101,9 @@ fn table() -> [(BookingInput, &'static [(BookingStatus, BookingStatus)]); 12] {
             },
             &[(S::Running, S::Closing)],
         ),
+        (I::Fault, &[(S::Running, S::Running)]),
+        (I::FailLine { is_over: false }, &[(S::Running, S::Running)]),
+        (I::FailLine { is_over: true }, &[(S::Running, S::Closing)]),
         (
             I::BoundaryRecord,
             &[(S::Running, S::Running), (S::Closing, S::Closing)],
@@ -202,6 +212,14 @@ fn guards_hold_on_both_sides_of_their_deadline() {
         ),
         (
             S::Running,
+            I::Extend {
+                now: at(5),
+                ends_at: at(5),
+            },
+            E::DeadlinePassed,
+        ),
+        (
+            S::Running,
             I::Terminate {
                 now: at(5),
                 ends_at: at(5),
@@ -287,29 +305,82 @@ fn stored_forms_read_back() {
 }
 
 #[test]
-fn line_is_locked_once_and_ended_once() {
+fn line_takes_exactly_the_inputs_of_its_rows() {
+    use LineInput as I;
     use LineStatus as S;
-    for value in 0..6 {
-        let state = S::from_u8(value).unwrap();
-        let lock = state.transition(LineInput::Lock);
-        let end = state.transition(LineInput::End);
-        let refused = Err(BookingRuleError::WrongState);
+    let replace = |now| I::Replace {
+        now: at(now),
+        until: at(5),
+    };
+    let fail = |now, is_replaceable| I::Fail {
+        now: at(now),
+        until: at(5),
+        is_replaceable,
+    };
+    let rows = [
+        (S::Reserved, I::Lock, S::Hired),
+        (S::Hired, I::Fault, S::Failing),
+        (S::Hired, I::End, S::Ended),
+        (S::Failing, replace(5), S::Replaced),
+        (S::Failing, fail(6, true), S::Failed),
+        (S::Failing, fail(0, false), S::Failed),
+        (S::Failing, I::End, S::Failed),
+    ];
+    let inputs = [
+        I::Lock,
+        I::Fault,
+        replace(5),
+        fail(6, true),
+        fail(0, false),
+        I::End,
+    ];
+    for state in (0..6).filter_map(S::from_u8) {
+        for input in inputs {
+            let expected = rows
+                .iter()
+                .find(|(from, with, _)| *from == state && *with == input)
+                .map(|(_, _, to)| *to)
+                .ok_or(BookingRuleError::WrongState);
+            assert_eq!(state.transition(input), expected, "{state:?} {input:?}");
+        }
         assert_eq!(
-            lock,
-            if state == S::Reserved {
-                Ok(S::Hired)
-            } else {
-                refused
-            }
+            state.is_faulty(),
+            [S::Failing, S::Replaced, S::Failed].contains(&state)
         );
-        assert_eq!(
-            end,
-            if state == S::Hired {
-                Ok(S::Ended)
-            } else {
-                refused
-            }
-        );
+    }
+    assert_eq!(
+        S::Failing.transition(replace(6)),
+        Err(BookingRuleError::DeadlinePassed)
+    );
+    assert_eq!(
+        S::Failing.transition(fail(5, true)),
+        Err(BookingRuleError::DeadlineNotPassed)
+    );
+}
+
+#[test]
+fn booking_that_ends_in_the_second_of_a_boundary_record_still_has_its_final_record() {
+    let clock = RecordClock {
+        start: at(0),
+        end: at(DAY),
+        is_over: true,
+    };
+    assert_eq!(
+        (clock.final_seq(), clock.last_seq(0), clock.last_seq(1)),
+        (Ok(0), Ok(0), Ok(1))
+    );
+    assert_eq!(clock.elapsed_minutes(0, 0, true, at(DAY)), Ok(1_440));
+    assert_eq!(clock.elapsed_minutes(1, 1, true, at(DAY)), Ok(1_440));
+    assert_eq!(clock.cut(0, false), Ok(at(DAY)));
+    assert_eq!(clock.cut(7, true), Ok(at(DAY)));
+    for (time, boundary) in [
+        (-1, 0),
+        (0, 0),
+        (DAY - 1, 0),
+        (DAY, DAY),
+        (2 * DAY + 5, 2 * DAY),
+    ] {
+        assert_eq!(clock.boundary_before(at(time)), Ok(at(boundary)));
     }
 }
 
@@ -318,6 +389,7 @@ fn record_is_final_after_its_challenge_period() {
     let over = |now| RecordInput::PeriodOver {
         now: at(now),
         challenge_until: at(10),
+        ruling_until: at(20),
     };
     assert_eq!(
         RecordStatus::Accepted.transition(over(10)),
@@ -331,10 +403,62 @@ fn record_is_final_after_its_challenge_period() {
         RecordStatus::Final.transition(over(0)),
         Ok(RecordStatus::Final)
     );
+    // an arbiter that stays silent leaves the record as it is
     assert_eq!(
-        RecordStatus::Challenged.transition(over(11)),
-        Err(BookingRuleError::WrongState)
+        RecordStatus::Challenged.transition(over(20)),
+        Err(BookingRuleError::RulingOpen)
     );
+    assert_eq!(
+        RecordStatus::Challenged.transition(over(21)),
+        Ok(RecordStatus::Final)
+    );
+}
+
+#[test]
+fn record_is_challenged_once_and_ruled_once_in_time() {
+    let challenge = |now, lost| RecordInput::Challenge {
+        now: at(now),
+        challenge_until: at(10),
+        lost,
+        most_lost: 2,
+    };
+    let rule = |now| RecordInput::Rule {
+        now: at(now),
+        ruling_until: at(20),
+    };
+    let accepted = RecordStatus::Accepted;
+    assert_eq!(
+        accepted.transition(challenge(10, 1)),
+        Ok(RecordStatus::Challenged)
+    );
+    assert_eq!(
+        accepted.transition(challenge(11, 0)),
+        Err(BookingRuleError::DeadlinePassed)
+    );
+    assert_eq!(
+        accepted.transition(challenge(10, 2)),
+        Err(BookingRuleError::TooManyLostChallenges)
+    );
+    assert_eq!(
+        RecordStatus::Challenged.transition(rule(20)),
+        Ok(RecordStatus::Final)
+    );
+    assert_eq!(
+        RecordStatus::Challenged.transition(rule(21)),
+        Err(BookingRuleError::DeadlinePassed)
+    );
+    for (state, input) in [
+        (RecordStatus::Challenged, challenge(0, 0)),
+        (RecordStatus::Final, challenge(0, 0)),
+        (RecordStatus::Accepted, rule(0)),
+        (RecordStatus::Final, rule(0)),
+    ] {
+        assert_eq!(
+            state.transition(input),
+            Err(BookingRuleError::WrongState),
+            "{state:?}"
+        );
+    }
 }
 
 #[test]

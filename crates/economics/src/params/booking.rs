@@ -1,13 +1,14 @@
 //! Parameters of quotes, escrow and work records (economics §8, §9).
 
-use super::{Param, Program::Booking, Unit};
+use super::{Param, Program::Booking, Step, Unit};
 use crate::units::{DAY, HOUR};
 
 /// Reservation fee of each side (economics §8.2, §8.3).
 pub const RESERVATION_FEE_BPS: Param =
-    Param::new(Booking, 0, "reservation_fee_bps", Unit::Bps, 25, (0, 100));
+    Param::new(Booking, 0, "reservation_fee_bps", Unit::Bps, 25, (0, 100)).with_step(Step::By(25));
 /// Payment fee of each side of a USDC booking.
-pub const USDC_FEE_BPS: Param = Param::new(Booking, 1, "usdc_fee_bps", Unit::Bps, 200, (0, 500));
+pub const USDC_FEE_BPS: Param =
+    Param::new(Booking, 1, "usdc_fee_bps", Unit::Bps, 200, (0, 500)).with_step(Step::By(100));
 /// Lifetime of a quote.
 pub const QUOTE_TTL: Param = Param::new(Booking, 2, "quote_ttl", Unit::Seconds, 60, (10, 300));
 /// Time to pay a booking.
@@ -86,7 +87,7 @@ pub const MAX_LOST_CHALLENGES: Param =
     Param::new(Booking, 13, "max_lost_challenges", Unit::Count, 2, (1, 20));
 /// Served minutes not billed after a supplier fault.
 pub const FAULT_CREDIT: Param =
-    Param::new(Booking, 14, "fault_credit", Unit::Minutes, 60, (0, 1_440));
+    Param::new(Booking, 14, "fault_credit", Unit::Minutes, 60, (0, 1_440)).with_step(Step::By(240));
 /// Time after the end before a booking settles without a final record.
 pub const FINAL_RECORD_DEADLINE: Param = Param::new(
     Booking,

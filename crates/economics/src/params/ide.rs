@@ -1,6 +1,6 @@
 //! Parameters of epochs, vaults and auctions (economics §10).
 
-use super::{Param, Program::Ide, Unit, Zero};
+use super::{Param, Program::Ide, Step, Unit, Zero};
 use crate::units::{DAY, HOUR};
 
 /// Base units of one USDC.
@@ -45,16 +45,18 @@ pub const ORACLE_SILENCE: Param = Param::new(
     (DAY, 30 * DAY),
 );
 /// Widest confidence interval of a price.
-pub const MAX_CONF_BPS: Param = Param::new(Ide, 8, "max_conf_bps", Unit::Bps, 200, (10, 1_000));
+pub const MAX_CONF_BPS: Param =
+    Param::new(Ide, 8, "max_conf_bps", Unit::Bps, 200, (10, 1_000)).with_step(Step::By(200));
 /// Confidence intervals between point and floor price.
 pub const CONF_K: Param = Param::new(Ide, 9, "conf_k", Unit::Factor, 2, (1, 5));
 /// Widest distance of a price from its average.
 pub const MAX_EMA_DIV_BPS: Param =
-    Param::new(Ide, 10, "max_ema_div_bps", Unit::Bps, 1_000, (100, 5_000));
+    Param::new(Ide, 10, "max_ema_div_bps", Unit::Bps, 1_000, (100, 5_000)).with_step(Step::By(500));
 /// Order in which the vaults pay (economics §10.3).
 pub const ORDER: Param = Param::new(Ide, 11, "order", Unit::Order, 0, (0, 1));
 /// Share of the surplus that buys back and burns.
-pub const BURN_BPS: Param = Param::new(Ide, 12, "burn_bps", Unit::Bps, 5_000, (5_000, 10_000));
+pub const BURN_BPS: Param =
+    Param::new(Ide, 12, "burn_bps", Unit::Bps, 5_000, (5_000, 10_000)).with_step(Step::By(1_000));
 /// Share of unspent emission that is retired.
 pub const UNEMITTED_BURN_BPS: Param = Param::new(
     Ide,
@@ -63,9 +65,11 @@ pub const UNEMITTED_BURN_BPS: Param = Param::new(
     Unit::Bps,
     5_000,
     (5_000, 10_000),
-);
+)
+.with_step(Step::By(1_000));
 /// Days of mean emission the reward vault carries.
-pub const CARRY_DAYS: Param = Param::new(Ide, 14, "carry_days", Unit::Days, 30, (0, 90));
+pub const CARRY_DAYS: Param =
+    Param::new(Ide, 14, "carry_days", Unit::Days, 30, (0, 90)).with_step(Step::By(15));
 /// Runway below which the status is Critical.
 pub const CRITICAL_DAYS: Param = Param::new(Ide, 15, "critical_days", Unit::Days, 30, (7, 180));
 /// Runway aimed at.
@@ -89,7 +93,8 @@ pub const PSI_EPOCHS: Param = Param::new(Ide, 21, "psi_epochs", Unit::Count, 7, 
 pub const PSI_EMA_CAP: Param =
     Param::new(Ide, 22, "psi_ema_cap", Unit::Bps, 20_000, (10_500, 100_000));
 /// Largest step of a class rate in 7 d.
-pub const KNOB_STEP_BPS: Param = Param::new(Ide, 23, "knob_step_bps", Unit::Bps, 500, (0, 1_000));
+pub const KNOB_STEP_BPS: Param =
+    Param::new(Ide, 23, "knob_step_bps", Unit::Bps, 500, (0, 1_000)).with_step(Step::By(250));
 /// Most availability obligations of an epoch; must be set before the mode switch.
 pub const MAX_EPOCH_OBLIGATION: Param = Param::new(
     Ide,
@@ -101,9 +106,11 @@ pub const MAX_EPOCH_OBLIGATION: Param = Param::new(
 )
 .with_zero(Zero::Unset);
 /// Opening bid of an auction against the floor price.
-pub const START_BPS: Param = Param::new(Ide, 25, "start_bps", Unit::Bps, -200, (-1_000, 0));
+pub const START_BPS: Param =
+    Param::new(Ide, 25, "start_bps", Unit::Bps, -200, (-1_000, 0)).with_step(Step::By(200));
 /// Closing bid of an auction against the point price.
-pub const END_BPS: Param = Param::new(Ide, 26, "end_bps", Unit::Bps, 100, (0, 500));
+pub const END_BPS: Param =
+    Param::new(Ide, 26, "end_bps", Unit::Bps, 100, (0, 500)).with_step(Step::By(100));
 /// Time from the opening to the closing bid.
 pub const AUCTION_DURATION: Param = Param::new(
     Ide,
@@ -121,7 +128,8 @@ pub const AUCTION_CAP: Param = Param::new(
     Unit::Usdc,
     5_000 * USDC_UNITS,
     (10 * USDC_UNITS, 1_000_000 * USDC_UNITS),
-);
+)
+.with_step(Step::Double);
 /// Least lot while more remains.
 pub const AUCTION_MIN: Param = Param::new(
     Ide,

@@ -2,15 +2,17 @@
 //!
 //! Mechanism: each program keeps its values in one account of [`SLOTS`] integers; a [`Param`] says
 //! which slot of which program holds a value, what it means and what it may be. Place of use: the
-//! registry checks every queued change against the bounds, the programs read by slot. Invariant:
-//! a slot never changes its meaning, and a valid value can always replace any other. A value that
-//! several programs read has a slot in each of them.
+//! registry checks every queued change against the bounds and the step, the programs read by slot.
+//! Invariant: a slot never changes its meaning, and from every value a chain of lawful changes leads
+//! to every lawful one. A value that several programs read has a slot in each of them.
 
 pub mod booking;
 pub mod ide;
 pub mod registry;
 pub mod rewards;
 pub mod staking;
+
+use crate::governance::Harsher;
 
 /// Slots of one program's parameter account.
 pub const SLOTS: usize = 36;
@@ -142,6 +144,41 @@ pub enum Zero {
     Unset,
 }
 
+/// How far one decision may move a value; genesis is bound by the hard bounds alone. `chosen`: the
+/// specification names no steps but that of class rates, and a jump of what follows would hurt
+/// somebody before the next decision could mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// As far as the hard bounds.
+    Free,
+    /// By at most this much, up or down.
+    By(i64),
+    /// To at most the double and at least the half, rounded up.
+    Double,
+}
+
+/// From when a change is in force (economics §3.1, §12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// From the next hourly block.
+    NextBlock,
+    /// From the next epoch, which is a UTC day.
+    NextEpoch,
+    /// After `multiplier_grace` in the direction that makes devices short, else from the next block.
+    AfterGrace(Harsher),
+}
+
+/// Pairs of which the first value never exceeds the second, whatever is decided.
+pub const ORDERED: [(Param, Param); 7] = [
+    (staking::MIN_SHARE_BPS, staking::MAX_SHARE_BPS),
+    (booking::MIN_MINUTES, booking::MAX_MINUTES),
+    (booking::MIN_MINUTES, booking::MAX_MINUTES_IO),
+    (ide::PSI_CRITICAL, ide::PSI_DEFICIT),
+    (ide::PSI_DEFICIT, ide::PSI_NORMAL),
+    (ide::RESERVE_TARGET_DAYS, ide::RESERVE_MAX_DAYS),
+    (ide::AUCTION_MIN, ide::AUCTION_CAP),
+];
+
 /// One parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Param {
@@ -161,6 +198,10 @@ pub struct Param {
     pub max: i64,
     /// What 0 means.
     pub zero: Zero,
+    /// How far one decision may move it.
+    pub step: Step,
+    /// From when a change is in force.
+    pub effect: Effect,
 }
 
 /// Why a parameter cannot be set.
@@ -170,6 +211,8 @@ pub enum ParamError {
     UnknownSlot,
     /// The value is outside the hard bounds.
     OutOfBounds,
+    /// The value is further from the one in force than one decision may move it.
+    StepTooLarge,
 }
 
 impl Param {
@@ -191,6 +234,13 @@ impl Param {
             min: bounds.0,
             max: bounds.1,
             zero: Zero::ByBounds,
+            step: Step::Free,
+            effect: match program {
+                Program::Ide => Effect::NextEpoch,
+                Program::Registry | Program::Staking | Program::Rewards | Program::Booking => {
+                    Effect::NextBlock
+                }
+            },
         }
     }
 
@@ -198,6 +248,49 @@ impl Param {
     pub(crate) const fn with_zero(mut self, zero: Zero) -> Self {
         self.zero = zero;
         self
+    }
+
+    /// The same parameter with a limit of one change.
+    pub(crate) const fn with_step(mut self, step: Step) -> Self {
+        self.step = step;
+        self
+    }
+
+    /// The same parameter with another time of effect.
+    pub(crate) const fn with_effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// Whether one decision may move the value from `old`, in force, to `new`. A value that is not
+    /// lawful itself, as "not yet set" is, may be replaced by any lawful one.
+    ///
+    /// Errors: [`ParamError::OutOfBounds`], [`ParamError::StepTooLarge`].
+    pub const fn check_step(&self, old: i64, new: i64) -> Result<(), ParamError> {
+        if let Err(error) = self.check(new) {
+            return Err(error);
+        }
+        if self.check(old).is_err() {
+            return Ok(());
+        }
+        let (low, high) = self.reach(old);
+        if new < low || new > high {
+            return Err(ParamError::StepTooLarge);
+        }
+        Ok(())
+    }
+
+    /// Least and greatest value that one decision reaches from `old`, before the hard bounds.
+    pub const fn reach(&self, old: i64) -> (i64, i64) {
+        // saturating: a limit beyond the integers is no limit
+        match self.step {
+            Step::Free => (i64::MIN, i64::MAX),
+            Step::By(most) => (old.saturating_sub(most), old.saturating_add(most)),
+            Step::Double => (
+                old.saturating_add(1).div_euclid(2), // half, rounded up
+                old.saturating_mul(2),
+            ),
+        }
     }
 
     /// Whether this value may be set. Error: [`ParamError::OutOfBounds`].
@@ -290,6 +383,93 @@ mod tests {
             Err(ParamError::OutOfBounds)
         );
         assert_eq!(staking::OFFER_TTL.check(86_400), Ok(()));
+    }
+
+    #[test]
+    fn steps_hold_on_both_sides_of_every_value() {
+        for param in all() {
+            let middle = param.min + (param.max / 2 - param.min / 2);
+            for old in [param.default, param.min, middle, param.max] {
+                if param.check(old).is_err() {
+                    assert_eq!(param.check_step(old, param.max), Ok(()), "{}", param.name);
+                    continue;
+                }
+                let (low, high) = param.reach(old);
+                assert!(low <= old && old <= high, "{}", param.name);
+                for (new, lawful) in [
+                    (low, true),
+                    (high, true),
+                    (low.saturating_sub(1), low == i64::MIN),
+                    (high.saturating_add(1), high == i64::MAX),
+                ] {
+                    let expected = if param.check(new).is_err() {
+                        Err(ParamError::OutOfBounds)
+                    } else if lawful {
+                        Ok(())
+                    } else {
+                        Err(ParamError::StepTooLarge)
+                    };
+                    assert_eq!(param.check_step(old, new), expected, "{}", param.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn doubling_reaches_half_rounded_up_and_double() {
+        assert_eq!(staking::BASE_STAKE.step, Step::Double);
+        assert_eq!(staking::BASE_STAKE.reach(7), (4, 14));
+        assert_eq!(staking::BASE_STAKE.reach(8), (4, 16));
+        assert_eq!(staking::VICTIM_BPS.reach(100), (-150, 350));
+    }
+
+    #[test]
+    fn a_chain_of_lawful_changes_leads_from_every_bound_to_the_other() {
+        for param in all() {
+            for (from, to) in [(param.min, param.max), (param.max, param.min)] {
+                let mut value = from;
+                let mut changes = 0;
+                while value != to {
+                    let (low, high) = param.reach(value);
+                    let next = to.clamp(low, high);
+                    assert_eq!(param.check_step(value, next), Ok(()), "{}", param.name);
+                    assert_ne!(next, value, "{} is stuck at {value}", param.name);
+                    value = next;
+                    changes += 1;
+                }
+                assert!(changes <= 20, "{} takes {changes} changes", param.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_lawful_may_be_replaced_by_any_lawful_one() {
+        let stake = staking::BASE_STAKE;
+        for broken in [i64::MIN, 0, stake.min - 1, stake.max + 1, i64::MAX] {
+            assert_eq!(stake.check_step(broken, stake.min), Ok(()));
+            assert_eq!(stake.check_step(broken, stake.max), Ok(()));
+        }
+    }
+
+    #[test]
+    fn ordered_pairs_are_of_one_program_and_hold_at_genesis() {
+        for (low, high) in ORDERED {
+            assert_eq!(low.program, high.program);
+            assert!(low.default <= high.default, "{} {}", low.name, high.name);
+        }
+    }
+
+    #[test]
+    fn changes_wait_for_the_block_the_epoch_or_the_grace() {
+        for param in all() {
+            let expected = match (param.program, param.name) {
+                (Program::Staking, "base_stake") => Effect::AfterGrace(Harsher::Up),
+                (Program::Staking, "max_co_portion_bps") => Effect::AfterGrace(Harsher::Down),
+                (Program::Ide, _) => Effect::NextEpoch,
+                _ => Effect::NextBlock,
+            };
+            assert_eq!(param.effect, expected, "{}", param.name);
+        }
     }
 
     #[test]

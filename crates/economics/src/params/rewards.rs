@@ -1,6 +1,6 @@
 //! Parameters of block release and reward roots (economics §6, §7).
 
-use super::{Param, Program::Rewards, Unit};
+use super::{Param, Program::Rewards, Step, Unit};
 use crate::units::{DAY, HOUR};
 
 /// Time after the end of an hour before its block is released.
@@ -14,10 +14,11 @@ pub const POOL_ENTERPRISE_BPS: Param = Param::new(
     Unit::Bps,
     9_500,
     (0, 10_000),
-);
+)
+.with_step(Step::By(500));
 /// Safety share of a block.
 pub const SAFETY_MODULE_BPS: Param =
-    Param::new(Rewards, 2, "safety_module_bps", Unit::Bps, 0, (0, 2_000));
+    Param::new(Rewards, 2, "safety_module_bps", Unit::Bps, 0, (0, 2_000)).with_step(Step::By(500));
 /// Weight of the connectivity tier in the base score.
 pub const W_TIER: Param = Param::new(Rewards, 3, "w_tier", Unit::Factor, 50, (0, 10_000));
 /// Weight of the hardware in the base score.

@@ -1,7 +1,7 @@
 //! Parameters of stake, co-staking and slash cases (economics §3 to §5).
 
-use super::{Param, Program::Staking, Unit, Zero};
-use crate::units::DAY;
+use super::{Effect, Param, Program::Staking, Step, Unit, Zero};
+use crate::{governance::Harsher, units::DAY};
 
 /// Base units of one IO.
 const IO_UNITS: i64 = 100_000_000;
@@ -14,7 +14,9 @@ pub const BASE_STAKE: Param = Param::new(
     Unit::Io,
     200 * IO_UNITS,
     (IO_UNITS, 10_000 * IO_UNITS),
-);
+)
+.with_step(Step::Double)
+.with_effect(Effect::AfterGrace(Harsher::Up));
 /// Least deposit.
 pub const MIN_TOPUP: Param = Param::new(
     Staking,
@@ -41,7 +43,8 @@ pub const COOLDOWN: Param = Param::new(
     Unit::Seconds,
     14 * DAY,
     (DAY, 60 * DAY),
-);
+)
+.with_step(Step::By(14 * DAY));
 /// Time a leaving co-staker still counts before the cooldown.
 pub const WAIT_PERIOD: Param = Param::new(
     Staking,
@@ -77,7 +80,9 @@ pub const MAX_CO_PORTION_BPS: Param = Param::new(
     Unit::Bps,
     5_000,
     (0, 5_000),
-);
+)
+.with_step(Step::By(1_000))
+.with_effect(Effect::AfterGrace(Harsher::Down));
 /// Least co-staker share of block rewards.
 pub const MIN_SHARE_BPS: Param =
     Param::new(Staking, 8, "min_share_bps", Unit::Bps, 500, (1, 10_000));
@@ -104,15 +109,19 @@ pub const OFFER_TTL: Param = Param::new(
 )
 .with_zero(Zero::Off);
 /// Charge of offence code 2 in bps of the requirement (economics §5.1).
-pub const STAKE_BPS_2: Param = Param::new(Staking, 12, "stake_bps_2", Unit::Bps, 400, (0, 10_000));
+pub const STAKE_BPS_2: Param =
+    Param::new(Staking, 12, "stake_bps_2", Unit::Bps, 400, (0, 10_000)).with_step(Step::By(1_000));
 /// Charge of offence code 3.
 pub const STAKE_BPS_3: Param =
-    Param::new(Staking, 13, "stake_bps_3", Unit::Bps, 3_000, (0, 10_000));
+    Param::new(Staking, 13, "stake_bps_3", Unit::Bps, 3_000, (0, 10_000))
+        .with_step(Step::By(1_000));
 /// Charge of offence code 3b.
 pub const STAKE_BPS_3B: Param =
-    Param::new(Staking, 14, "stake_bps_3b", Unit::Bps, 5_000, (0, 10_000));
+    Param::new(Staking, 14, "stake_bps_3b", Unit::Bps, 5_000, (0, 10_000))
+        .with_step(Step::By(1_000));
 /// Charge of the first offence of code 4.
-pub const STAKE_BPS_4: Param = Param::new(Staking, 15, "stake_bps_4", Unit::Bps, 0, (0, 10_000));
+pub const STAKE_BPS_4: Param =
+    Param::new(Staking, 15, "stake_bps_4", Unit::Bps, 0, (0, 10_000)).with_step(Step::By(1_000));
 /// Charge of a repeat of code 4 within 30 d.
 pub const STAKE_BPS_4_REPEAT: Param = Param::new(
     Staking,
@@ -121,9 +130,11 @@ pub const STAKE_BPS_4_REPEAT: Param = Param::new(
     Unit::Bps,
     500,
     (0, 10_000),
-);
+)
+.with_step(Step::By(1_000));
 /// Charge of offence code 5.
-pub const STAKE_BPS_5: Param = Param::new(Staking, 17, "stake_bps_5", Unit::Bps, 200, (0, 10_000));
+pub const STAKE_BPS_5: Param =
+    Param::new(Staking, 17, "stake_bps_5", Unit::Bps, 200, (0, 10_000)).with_step(Step::By(1_000));
 /// Most charged to a device in 30 d, codes 2 to 5.
 pub const SLASH_ROLL_CAP_BPS: Param = Param::new(
     Staking,
@@ -132,7 +143,8 @@ pub const SLASH_ROLL_CAP_BPS: Param = Param::new(
     Unit::Bps,
     5_000,
     (0, 10_000),
-);
+)
+.with_step(Step::By(1_000));
 /// Most seized per UTC day as a share of the counted stake.
 pub const SLASH_DAILY_CAP_BPS: Param = Param::new(
     Staking,
@@ -141,7 +153,8 @@ pub const SLASH_DAILY_CAP_BPS: Param = Param::new(
     Unit::Bps,
     1_000,
     (100, 5_000),
-);
+)
+.with_step(Step::By(500));
 /// Daily limit when the share of the counted stake is below it.
 pub const SLASH_DAILY_FLOOR: Param = Param::new(
     Staking,
@@ -161,7 +174,8 @@ pub const MAX_OFFENCE_AGE: Param = Param::new(
     (DAY, 31 * DAY),
 );
 /// Renter part of burned stake legs.
-pub const VICTIM_BPS: Param = Param::new(Staking, 22, "victim_bps", Unit::Bps, 0, (0, 1_000));
+pub const VICTIM_BPS: Param =
+    Param::new(Staking, 22, "victim_bps", Unit::Bps, 0, (0, 1_000)).with_step(Step::By(250));
 /// Time to appeal.
 pub const RECONSIDERATION_WINDOW: Param = Param::new(
     Staking,

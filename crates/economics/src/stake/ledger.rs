@@ -205,7 +205,7 @@ impl Ledger {
 
     /// Stamps or clears `underfunded_since` after an effect at the instant of the view.
     #[inline(never)]
-    fn stamped(mut self, view: &View) -> StakeResult<Self> {
+    pub(super) fn stamped(mut self, view: &View) -> StakeResult<Self> {
         self.underfunded_since = if self.is_short(view.now, view.requirement.current)? {
             self.underfunded_since.or(Some(view.now))
         } else {

@@ -16,6 +16,7 @@ pub mod offer;
 pub mod owner;
 pub mod position;
 pub mod requirement;
+pub mod seizure;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use ledger::Ledger;
 pub use owner::{OwnerStatus, OwnerTranche};
 pub use position::{Position, PositionInput, PositionState, PositionStatus};
 pub use requirement::{co_cap, required, RequirementChange, RequirementLine};
+pub use seizure::RestoredTo;
 
 use crate::{
     math::MathError,

@@ -94,6 +94,10 @@ pub enum PositionInput {
     Withdraw,
     /// A position without principal is put away.
     Close,
+    /// A slash case takes a part of the principal.
+    Seize(Io),
+    /// A slash case gives back what it took.
+    Restore(Io),
 }
 
 /// A position slot.
@@ -229,6 +233,28 @@ impl Position {
                 Ok(Self::EMPTY)
             }
             (_, PositionInput::Withdraw) => Err(StakeRuleError::CooldownNotOver),
+
+            // The exit goes on with what is left; the stored state keeps its stamps.
+            (S::Active | S::Wait | S::Cooldown, PositionInput::Seize(part)) => {
+                let amount = self.amount.checked_sub(part)?;
+                let state = if amount == Io::ZERO {
+                    S::Zeroed
+                } else {
+                    self.state
+                };
+                Ok(Self {
+                    amount,
+                    state,
+                    ..self
+                })
+            }
+            (S::Active | S::Wait | S::Cooldown, PositionInput::Restore(part)) => Ok(Self {
+                amount: self.amount.checked_add(part)?,
+                ..self
+            }),
+            (S::Zeroed, PositionInput::Seize(_) | PositionInput::Restore(_)) => {
+                Err(StakeRuleError::PositionNotFound)
+            }
 
             (S::Zeroed, PositionInput::Close) => Ok(Self::EMPTY),
             (_, PositionInput::Close) => Err(StakeRuleError::PositionNotEmpty),

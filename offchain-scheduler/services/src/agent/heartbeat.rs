@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ion_protocol::{Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply};
+use ion_protocol::{
+    Claim, Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, LINE_DOWN_CLAIM, LINE_UP_CLAIM,
+};
 use tokio::sync::{Notify, watch};
 
 use crate::{
@@ -99,6 +101,23 @@ async fn wait_for_period(
     }
 }
 
+/// What the settings say of the line.
+fn line_claims(shared: &Shared) -> Vec<Claim> {
+    let device = &shared.settings.device;
+    if device.line_down_mbytes == 0 {
+        return Vec::new();
+    }
+    [
+        (LINE_DOWN_CLAIM, device.line_down_mbytes),
+        (LINE_UP_CLAIM, device.line_up_mbytes),
+    ]
+    .map(|(name, value)| Claim {
+        name: name.to_owned(),
+        value: value.to_string(),
+    })
+    .into()
+}
+
 /// One heartbeat at the chain time of now, which is returned with the reply.
 async fn send(
     shared: &Shared,
@@ -111,7 +130,7 @@ async fn send(
     let message = Heartbeat {
         boot: shared.boot,
         draining,
-        claims: Vec::new(),
+        claims: line_claims(shared),
     };
     let reply = client
         .call(shared, HEARTBEAT_PATH, Domain::Heartbeat, now, &message)

@@ -36,6 +36,10 @@ pub struct DeviceSection {
     pub key_file: PathBuf,
     /// Highest sequence number reserved so far.
     pub sequence_file: PathBuf,
+    /// Speed of the line towards the device, whole MB/s; 0 reports none.
+    pub line_down_mbytes: u32,
+    /// Speed of the line from the device, whole MB/s.
+    pub line_up_mbytes: u32,
     /// Time for work in hand when the process is asked to end.
     #[serde(with = "duration")]
     pub drain: Duration,
@@ -46,6 +50,8 @@ impl Default for DeviceSection {
         DeviceSection {
             key_file: ".ion/agent/device-key.json".into(),
             sequence_file: ".ion/agent/sequence".into(),
+            line_down_mbytes: 0,
+            line_up_mbytes: 0,
             drain: Duration::from_secs(20),
         }
     }

@@ -5,10 +5,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use ion_economics::params::Program as Consumer;
 use ion_merkle::report::ReportKind;
 use solana_pubkey::Pubkey;
 
-use super::{ClusterReader, LedgerReader, PollView, VerifierSetView, ViewError};
+use super::{
+    BlockView, ClusterReader, EmissionView, HourChain, LedgerReader, PollView, RewardReader,
+    RootsView, VerifierSetView, ViewError, rewards,
+};
 
 /// Everything that the readers show.
 #[derive(Clone, Debug)]
@@ -35,6 +39,18 @@ pub struct MemoryChain {
     pub others: BTreeSet<Pubkey>,
     /// Polls by kind, subject and sequence.
     pub polls: BTreeMap<(u8, Pubkey, u64), PollView>,
+    /// Stakes by device.
+    pub stakes: BTreeMap<[u8; 32], staking::state::DeviceStake>,
+    /// Processor classes by number.
+    pub classes: BTreeMap<u16, registry::state::ProcessorClass>,
+    /// Exemptions by device.
+    pub exemptions: BTreeMap<[u8; 32], registry::state::Exemption>,
+    /// The schedule.
+    pub emission: EmissionView,
+    /// Blocks by hour.
+    pub blocks: BTreeMap<u64, BlockView>,
+    /// Roots of the reward tree.
+    pub roots: RootsView,
 }
 
 /// [`MemoryChain`] behind the reading traits.
@@ -58,6 +74,17 @@ impl MemoryView {
             ),
             others: BTreeSet::new(),
             polls: BTreeMap::new(),
+            stakes: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            exemptions: BTreeMap::new(),
+            emission: EmissionView {
+                start_hour: u64::MAX,
+                next_hour: u64::MAX,
+                next_final_hour: u64::MAX,
+                ide_from_hour: u64::MAX,
+            },
+            blocks: BTreeMap::new(),
+            roots: RootsView::default(),
         }))
     }
 
@@ -78,6 +105,49 @@ impl ClusterReader for MemoryView {
 
     fn verifiers(&self) -> Result<VerifierSetView, ViewError> {
         Ok(self.with(|chain| chain.verifiers.clone()))
+    }
+}
+
+impl RewardReader for MemoryView {
+    fn hour_chain(&self) -> Result<HourChain, ViewError> {
+        let staking_params = rewards::default_params(Consumer::Staking)?;
+        Ok(self.with(|chain| HourChain {
+            devices: chain
+                .devices
+                .iter()
+                .map(|(key, device)| (key.to_bytes(), device.clone()))
+                .collect(),
+            classes: chain.classes.clone(),
+            stakes: chain.stakes.clone(),
+            exemptions: chain.exemptions.clone(),
+            staking_params,
+        }))
+    }
+
+    fn params(&self, consumer: Consumer) -> Result<registry::state::Params, ViewError> {
+        rewards::default_params(consumer)
+    }
+
+    fn emission(&self) -> Result<EmissionView, ViewError> {
+        Ok(self.with(|chain| chain.emission))
+    }
+
+    fn block(&self, hour: u64) -> Result<Option<BlockView>, ViewError> {
+        Ok(self.with(|chain| chain.blocks.get(&hour).copied()))
+    }
+
+    fn attested_at(
+        &self,
+        _kind: ReportKind,
+        _subject: &Pubkey,
+        _seq: u64,
+    ) -> Result<Option<i64>, ViewError> {
+        // Reports of the memory chain do not age.
+        Ok(None)
+    }
+
+    fn roots(&self) -> Result<RootsView, ViewError> {
+        Ok(self.with(|chain| chain.roots.clone()))
     }
 }
 

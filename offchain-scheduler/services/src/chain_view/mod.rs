@@ -6,6 +6,7 @@
 //! verifier. Invariant: time is the chain's clock, never the machine's.
 
 mod memory;
+mod rewards;
 mod rpc;
 mod settings;
 
@@ -19,6 +20,7 @@ use solana_pubkey::Pubkey;
 use crate::shutdown::Shutdown;
 
 pub use memory::MemoryView;
+pub use rewards::{BlockView, EmissionView, HourChain, RewardReader, RootView, RootsView};
 pub use rpc::RpcView;
 pub use settings::ChainSettings;
 
@@ -58,6 +60,17 @@ pub struct PollView {
     pub attested: Option<[u8; 32]>,
 }
 
+impl PollView {
+    /// Payloads with their votes, in order of hash.
+    pub fn counted(&self) -> BTreeMap<[u8; 32], usize> {
+        let mut votes = BTreeMap::new();
+        for payload in self.votes.iter().flatten() {
+            *votes.entry(*payload).or_default() += 1;
+        }
+        votes
+    }
+}
+
 /// Time, identity and verifier set of a cluster.
 pub trait ClusterReader: Send + Sync {
     /// Unix seconds of the chain's clock.
@@ -69,7 +82,7 @@ pub trait ClusterReader: Send + Sync {
 }
 
 /// Devices, bookings, records and polls.
-pub trait LedgerReader: ClusterReader {
+pub trait LedgerReader: RewardReader {
     /// A recent finalized blockhash.
     fn recent_blockhash(&self) -> Result<[u8; 32], ViewError>;
     /// All devices by address.

@@ -9,11 +9,15 @@ use ion_client::{
     rpc::RpcChain,
     send::{Chain, ChainError},
 };
+use ion_economics::params::Program as Consumer;
 use ion_merkle::report::ReportKind;
 use solana_commitment_config::CommitmentConfig;
 use solana_pubkey::Pubkey;
 
-use super::{ChainSettings, ClusterReader, LedgerReader, PollView, VerifierSetView, ViewError};
+use super::{
+    BlockView, ChainSettings, ClusterReader, EmissionView, HourChain, LedgerReader, PollView,
+    RewardReader, RootsView, VerifierSetView, ViewError,
+};
 
 /// The clock sysvar.
 const CLOCK: Pubkey = solana_pubkey::pubkey!("SysvarC1ock11111111111111111111111111111111");
@@ -76,6 +80,86 @@ impl ClusterReader for RpcView {
             threshold: set.threshold,
             version: set.version,
         })
+    }
+}
+
+impl RewardReader for RpcView {
+    fn hour_chain(&self) -> Result<HourChain, ViewError> {
+        Ok(HourChain {
+            devices: self
+                .devices()?
+                .into_iter()
+                .map(|(key, device)| (key.to_bytes(), device))
+                .collect(),
+            classes: self
+                .all::<registry::state::ProcessorClass>()?
+                .into_iter()
+                .map(|(_, class)| (class.id, class))
+                .collect(),
+            stakes: self
+                .all::<staking::state::DeviceStake>()?
+                .into_iter()
+                .map(|(_, stake)| (stake.device.to_bytes(), stake))
+                .collect(),
+            exemptions: self
+                .all::<registry::state::Exemption>()?
+                .into_iter()
+                .map(|(_, one)| (one.target.to_bytes(), one))
+                .collect(),
+            staking_params: self.params(Consumer::Staking)?,
+        })
+    }
+
+    fn params(&self, consumer: Consumer) -> Result<registry::state::Params, ViewError> {
+        let program = match consumer {
+            Consumer::Registry => registry::ID,
+            Consumer::Staking => staking::ID,
+            Consumer::Rewards => ::rewards::ID,
+            Consumer::Ide => ide::ID,
+            Consumer::Booking => booking::ID,
+        };
+        Ok(accounts::fetch(
+            &self.chain,
+            &addresses::registry::params(&program),
+        )?)
+    }
+
+    fn emission(&self) -> Result<EmissionView, ViewError> {
+        let emission: ::rewards::state::Emission =
+            accounts::fetch(&self.chain, &addresses::rewards::emission())?;
+        let config: registry::state::Config =
+            accounts::fetch(&self.chain, &addresses::registry::config())?;
+        Ok(EmissionView {
+            start_hour: emission.start_hour,
+            next_hour: emission.next_hour,
+            next_final_hour: emission.next_final_hour,
+            ide_from_hour: config.ide_from_hour,
+        })
+    }
+
+    fn block(&self, hour: u64) -> Result<Option<BlockView>, ViewError> {
+        let block: Option<::rewards::state::Block> =
+            accounts::find(&self.chain, &addresses::rewards::block(hour))?;
+        Ok(block.map(|block| BlockView::of(&block)))
+    }
+
+    fn attested_at(
+        &self,
+        kind: ReportKind,
+        subject: &Pubkey,
+        seq: u64,
+    ) -> Result<Option<i64>, ViewError> {
+        let address = addresses::registry::poll(kind, subject, seq);
+        let poll: Option<registry::state::Poll> = accounts::find(&self.chain, &address)?;
+        Ok(poll
+            .map(|poll| poll.attested_at)
+            .filter(|attested_at| *attested_at != 0))
+    }
+
+    fn roots(&self) -> Result<RootsView, ViewError> {
+        let ring: Option<::rewards::state::RootRing> =
+            accounts::find(&self.chain, &addresses::rewards::roots())?;
+        Ok(ring.map(|ring| RootsView::of(&ring)).unwrap_or_default())
     }
 }
 

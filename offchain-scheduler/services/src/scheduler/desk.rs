@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ion_protocol::{EnvelopeError, check_sequence};
-use ion_store::{Migration, Store, StoreError, from_column, to_column};
+use ion_store::{Engine, Migration, Store, StoreError, from_column, to_column};
 use solana_pubkey::Pubkey;
 use sqlx::Row;
 
@@ -11,6 +11,10 @@ const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     sql: include_str!("../../migrations/scheduler_1.sql"),
 }];
+
+/// Lock under which the replicas on one PostgreSQL reserve, one after the other: two that want the same
+/// devices in another order cannot block each other. SQLite has one writer at a time anyway.
+const RESERVATION_LOCK: &str = "SELECT pg_advisory_xact_lock(4848172402)";
 
 /// State of a quote in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub enum QuoteState {
     Refused,
     /// Its account is closed, or never came to be.
     Closed,
+    /// No quote: the replacement of a faulty line, reserved for its booking.
+    Failover,
 }
 
 impl QuoteState {
@@ -32,6 +38,7 @@ impl QuoteState {
             QuoteState::Open => "open",
             QuoteState::Refused => "refused",
             QuoteState::Closed => "closed",
+            QuoteState::Failover => "failover",
         }
     }
 }
@@ -117,9 +124,25 @@ impl Desk {
     }
 
     /// Stores a quote and reserves its devices; an earlier reservation of the same renter ends.
-    /// `false` when a device was reserved for somebody else meanwhile: nothing is stored then.
+    /// `false` when a device was reserved for somebody else meanwhile, by this replica or another:
+    /// nothing is stored then.
     pub async fn reserve(&self, quote: &NewQuote) -> Result<bool, StoreError> {
+        self.reserve_as(quote, QuoteState::Pending).await
+    }
+
+    /// Reserves the replacement of a faulty line; `renter` of the quote is the booking, which holds one
+    /// such reservation at a time. `false` as with [`Desk::reserve`].
+    pub async fn reserve_replacement(&self, quote: &NewQuote) -> Result<bool, StoreError> {
+        self.reserve_as(quote, QuoteState::Failover).await
+    }
+
+    async fn reserve_as(&self, quote: &NewQuote, state: QuoteState) -> Result<bool, StoreError> {
         let mut transaction = self.store.begin().await?;
+        if self.store.engine() == Engine::Postgres {
+            sqlx::query(RESERVATION_LOCK)
+                .execute(&mut *transaction)
+                .await?;
+        }
         sqlx::query("DELETE FROM scheduler_reservation WHERE renter = $1 OR expires_at < $2")
             .bind(quote.renter.to_string())
             .bind(quote.now)
@@ -133,7 +156,7 @@ impl Desk {
         .bind(quote.address.to_string())
         .bind(quote.renter.to_string())
         .bind(&quote.decision)
-        .bind(QuoteState::Pending.as_str())
+        .bind(state.as_str())
         .bind(quote.now)
         .bind(quote.expires_at)
         .execute(&mut *transaction)
@@ -245,6 +268,62 @@ mod tests {
             .await
             .unwrap();
         (Desk::open(store).await.unwrap(), dir)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn replicas_on_one_database_reserve_no_device_twice() {
+        for database in ion_test_postgres::databases().await {
+            Desk::open(database.store.clone()).await.unwrap();
+            // Three replicas, each with its own connections, want overlapping pairs in opposite orders.
+            let mut tasks = Vec::new();
+            for replica in 0..3u8 {
+                let desk = Desk::open(Store::open(&database.url).await.unwrap())
+                    .await
+                    .unwrap();
+                tasks.push(tokio::spawn(async move {
+                    let mut won = Vec::new();
+                    for round in 0..12u8 {
+                        let (a, b) = (round % 4, (round + 1) % 4);
+                        let pair = if replica % 2 == 0 { [a, b] } else { [b, a] };
+                        let id = replica * 50 + round;
+                        if desk.reserve(&quote(id, id, &pair)).await.unwrap() {
+                            won.push(pair);
+                        }
+                    }
+                    won
+                }));
+            }
+            let mut held = Vec::new();
+            for task in tasks {
+                held.extend(task.await.unwrap().into_iter().flatten());
+            }
+            let distinct: BTreeSet<u8> = held.iter().copied().collect();
+            assert_eq!((held.len(), distinct), (4, (0..4).collect()), "{held:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn replacement_is_reserved_beside_the_quotes_of_renters() {
+        let (desk, _dir) = desk().await;
+        assert!(desk.reserve(&quote(1, 1, &[10])).await.unwrap());
+        assert!(
+            !desk
+                .reserve_replacement(&quote(2, 90, &[10]))
+                .await
+                .unwrap()
+        );
+        assert!(
+            desk.reserve_replacement(&quote(3, 90, &[11]))
+                .await
+                .unwrap()
+        );
+        assert!(!desk.reserve(&quote(4, 2, &[11])).await.unwrap());
+        assert_eq!(
+            desk.overdue(9_000, 9).await.unwrap(),
+            [([1; 16], key(101))],
+            "no quote account belongs to it"
+        );
+        assert_eq!(desk.explain(&[3; 16]).await.unwrap().unwrap().1, "failover");
     }
 
     fn key(byte: u8) -> Pubkey {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use ion_economics::device::DeviceStatus;
 use ion_economics::{params::booking as params, units::HOUR};
-use ion_placement::{Device, Moment, Snapshot};
+use ion_placement::{Device, Moment, Room, Snapshot};
 use registry::state::ProcessorClass;
 use serde::Serialize;
 use solana_pubkey::Pubkey;
@@ -11,9 +12,20 @@ use staking::state::is_stake_sufficient;
 
 use super::Facts;
 
-/// The fleet as placement sees it. `reserved` are the devices of open quotes of this scheduler;
-/// `version` names this reading.
-pub fn snapshot(facts: &Facts, reserved: &BTreeSet<Pubkey>, version: u64) -> Snapshot {
+/// Time and rules of a reading.
+pub fn moment(facts: &Facts) -> Moment {
+    let value = |param| facts.booking_params.value(param, facts.now);
+    Moment {
+        now: facts.now,
+        onboarding_seconds: value(&params::ONBOARDING_HOURS).saturating_mul(HOUR),
+        start_lead_seconds: value(&params::LOCK_TIMEOUT)
+            .saturating_add(value(&params::START_TIMEOUT)),
+    }
+}
+
+/// The devices as placement sees them. `reserved` are those of open quotes of this scheduler. A device
+/// that its owner paused is drained: what runs on it may end, nothing new begins.
+pub fn devices(facts: &Facts, reserved: &BTreeSet<Pubkey>) -> Vec<Device> {
     let classes: HashMap<u16, &ProcessorClass> = facts
         .classes
         .iter()
@@ -24,14 +36,7 @@ pub fn snapshot(facts: &Facts, reserved: &BTreeSet<Pubkey>, version: u64) -> Sna
         .iter()
         .map(|(_, stake)| (stake.device, stake))
         .collect();
-    let value = |param| facts.booking_params.value(param, facts.now);
-    let moment = Moment {
-        now: facts.now,
-        onboarding_seconds: value(&params::ONBOARDING_HOURS).saturating_mul(HOUR),
-        start_lead_seconds: value(&params::LOCK_TIMEOUT)
-            .saturating_add(value(&params::START_TIMEOUT)),
-    };
-    let devices = facts.devices.iter().map(|(key, device)| {
+    let of = |(key, device): &(Pubkey, registry::state::Device)| {
         let class = classes.get(&device.class);
         // What does not decode or does not fit counts as not staked: the lock would refuse it.
         let is_stake_sufficient = class.zip(stakes.get(key)).is_some_and(|(class, stake)| {
@@ -49,18 +54,24 @@ pub fn snapshot(facts: &Facts, reserved: &BTreeSet<Pubkey>, version: u64) -> Sna
             reliability_bps: device.reliability_bps,
             ask_usd_micros: device.ask_usd_micros,
             floor_price_usd_micros: class.map_or(0, |class| class.floor_price_usd_micros),
+            // No class of evidence for a region or for confidential computing is attested yet.
             region: None,
+            is_confidential: false,
             is_up: device
                 .device_status()
-                .is_ok_and(|status| status.is_hireable()),
+                .is_ok_and(|status| status.is_hireable() || status == DeviceStatus::Paused),
+            is_draining: device
+                .device_status()
+                .is_ok_and(|status| status == DeviceStatus::Paused),
             is_hired: device.is_hired(),
             is_reserved: reserved.contains(key),
             is_stake_sufficient,
             onboarded_at: device.onboarded_at,
             open_until: device.open_until,
+            room: Room::whole(device.qty),
         }
-    });
-    Snapshot::new(version, moment, devices)
+    };
+    facts.devices.iter().map(of).collect()
 }
 
 /// Processors of a class by what they do.
@@ -78,6 +89,9 @@ pub struct ClassState {
     pub hired_gpus: u64,
     /// Free processors that an open quote names.
     pub reserved_gpus: u64,
+    /// Free processors that none of the requests seen so far could have used: on devices larger than
+    /// any cluster asked for.
+    pub fragmented_gpus: u64,
 }
 
 /// One device for `/v1/fleet`.
@@ -89,7 +103,8 @@ pub struct DeviceState {
     pub class: u16,
     /// Processors.
     pub qty: u8,
-    /// `free`, `hired`, `reserved` or `out`.
+    /// `free`, `fragmented` (free, but no request seen so far could have used it), `hired`, `reserved`,
+    /// `draining` or `out`.
     pub state: &'static str,
     /// Asked price, 1e-6 USD per processor-hour.
     pub ask_usd_micros: String,
@@ -115,13 +130,14 @@ pub struct FleetState {
 /// Counts a snapshot.
 pub fn fleet_state(snapshot: &Snapshot, classes: &[ProcessorClass]) -> FleetState {
     let mut state = FleetState {
-        now: snapshot.moment.now,
+        now: snapshot.moment().now,
         version: snapshot.version,
         ..FleetState::default()
     };
     for device in snapshot.devices() {
-        let moment = snapshot.moment;
+        let moment = snapshot.moment();
         let is_open = device.is_up
+            && !device.is_draining
             && device.is_stake_sufficient
             && device.onboarded_at != 0
             && moment.now
@@ -130,10 +146,13 @@ pub fn fleet_state(snapshot: &Snapshot, classes: &[ProcessorClass]) -> FleetStat
                     .saturating_add(moment.onboarding_seconds)
             && device.floor_price_usd_micros != 0
             && device.ask_usd_micros >= device.floor_price_usd_micros;
+        let is_fragment = snapshot.wanted(device.class, device.qty) == Some(0);
         let name = match (device.is_hired, is_open, device.is_reserved) {
             (true, _, _) => "hired",
+            (false, false, _) if device.is_draining => "draining",
             (false, false, _) => "out",
             (false, true, true) => "reserved",
+            (false, true, false) if is_fragment => "fragmented",
             (false, true, false) => "free",
         };
         let class = state
@@ -158,6 +177,10 @@ pub fn fleet_state(snapshot: &Snapshot, classes: &[ProcessorClass]) -> FleetStat
             "hired" => class.hired_gpus += qty,
             "reserved" => class.reserved_gpus += qty,
             "free" => class.free_gpus += qty,
+            "fragmented" => {
+                class.free_gpus += qty;
+                class.fragmented_gpus += qty;
+            }
             _ => {}
         }
         state.devices.push(DeviceState {

@@ -1,13 +1,6 @@
 //! The scheduler's loops: sending, following bookings, reading the fleet.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use ion_chain::{Outbox, Sender};
 use ion_client::{
@@ -19,8 +12,9 @@ use solana_pubkey::Pubkey;
 use tokio::sync::{Notify, watch};
 
 use super::{
-    Desk, QuoteState, SchedulerChain,
-    fleet::{FleetState, fleet_state, snapshot},
+    Desk, Planner, QuoteState, SchedulerChain,
+    failover::is_any_failing,
+    fleet::FleetState,
     steps::{CLOSE_QUOTE, due},
 };
 use crate::{chain_view::read, health::Pulse, metrics::Metrics, shutdown::Shutdown};
@@ -111,11 +105,13 @@ pub struct Follow {
     pub nudge: Arc<Notify>,
     /// Address of the scheduler's key.
     pub scheduler: Pubkey,
+    /// Places replacements.
+    pub planner: Arc<Planner>,
 }
 
 impl Follow {
-    /// One round: reads clock and bookings, puts every due step into the outbox, and closes quotes
-    /// whose time is over. Without a reading nothing is done.
+    /// One round: reads clock and bookings, puts every due step and every remedy of a faulty line into
+    /// the outbox, and closes quotes whose time is over. Without a reading nothing is done.
     pub async fn round(&self) -> anyhow::Result<Round> {
         // The clock first: see `due`.
         let now = read(&self.chain, |chain| chain.now()).await?;
@@ -130,6 +126,9 @@ impl Follow {
             self.outbox.enqueue(&key, &[instruction]).await?;
             tracing::info!(booking = %due.booking, kind = due.step.kind(), period = due.event_seq, "due");
             new += 1;
+        }
+        if is_any_failing(&bookings) {
+            new += self.remedies().await?;
         }
         new += self.close_quotes(now).await?;
         if new > 0 {
@@ -200,7 +199,7 @@ impl Follow {
 pub async fn watch_fleet(
     chain: Arc<dyn SchedulerChain>,
     desk: Desk,
-    readings: Arc<AtomicU64>,
+    planner: Arc<Planner>,
     shown: watch::Sender<FleetState>,
     metrics: Metrics,
     pulse: Pulse,
@@ -208,7 +207,7 @@ pub async fn watch_fleet(
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     while !shutdown.is_requested() {
-        match read_fleet(&chain, &desk, &readings).await {
+        match read_fleet(&chain, &desk, &planner).await {
             Ok(state) => {
                 pulse.beat();
                 let sum =
@@ -218,6 +217,7 @@ pub async fn watch_fleet(
                     ("free", sum(|class| class.free_gpus)),
                     ("hired", sum(|class| class.hired_gpus)),
                     ("reserved", sum(|class| class.reserved_gpus)),
+                    ("fragmented", sum(|class| class.fragmented_gpus)),
                 ] {
                     metrics.set(
                         "scheduler_fleet_gpus",
@@ -238,10 +238,9 @@ pub async fn watch_fleet(
 async fn read_fleet(
     chain: &Arc<dyn SchedulerChain>,
     desk: &Desk,
-    readings: &AtomicU64,
+    planner: &Planner,
 ) -> anyhow::Result<FleetState> {
     let facts = read(chain, |chain| chain.facts()).await?;
     let reserved: BTreeSet<Pubkey> = desk.reserved(None, facts.now).await?;
-    let fleet = snapshot(&facts, &reserved, readings.fetch_add(1, Ordering::Relaxed));
-    Ok(fleet_state(&fleet, &facts.classes))
+    Ok(planner.state(&facts, &reserved))
 }

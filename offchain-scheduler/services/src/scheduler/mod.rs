@@ -8,18 +8,17 @@
 
 mod api;
 mod desk;
+mod failover;
 mod fleet;
 mod loops;
+mod planner;
 mod quoting;
 mod reader;
 mod refusal;
 mod settings;
 mod steps;
 
-use std::{
-    sync::{Arc, atomic::AtomicU64},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use ion_chain::{Outbox, Sender, Signers};
@@ -34,8 +33,10 @@ use tokio::{
 
 pub use api::*;
 pub use desk::*;
+pub use failover::*;
 pub use fleet::*;
 pub use loops::*;
+pub use planner::*;
 pub use quoting::*;
 pub use reader::*;
 pub use refusal::*;
@@ -90,7 +91,8 @@ pub async fn start<C: Chain + FeeOracle + 'static>(
     let signers = Signers::new(key);
     let scheduler = signers.payer();
     let (health, metrics) = (Health::default(), Metrics::default());
-    let (nudge, readings) = (Arc::new(Notify::new()), Arc::new(AtomicU64::new(1)));
+    let nudge = Arc::new(Notify::new());
+    let planner = Arc::new(Planner::new(settings.placement.clone()));
     let (shown, fleet) = watch::channel(FleetState::default());
     let stall = settings
         .chain
@@ -110,6 +112,7 @@ pub async fn start<C: Chain + FeeOracle + 'static>(
         outbox: outbox.clone(),
         nudge: nudge.clone(),
         scheduler,
+        planner: planner.clone(),
     };
     let api = Arc::new(Api {
         quoting: Quoting {
@@ -123,9 +126,8 @@ pub async fn start<C: Chain + FeeOracle + 'static>(
             },
             scheduler,
             price_account: settings.price_account(),
-            policy: settings.placement.clone(),
+            planner: planner.clone(),
             settings: settings.quotes.clone(),
-            readings: readings.clone(),
         },
         turns: Semaphore::new(settings.quotes.max_in_hand),
         fleet,
@@ -159,7 +161,7 @@ pub async fn start<C: Chain + FeeOracle + 'static>(
         watch_fleet(
             reader,
             desk,
-            readings,
+            planner,
             shown,
             metrics,
             health.watch("fleet", stall),

@@ -1,9 +1,6 @@
 //! From a signed request to a quote on chain.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use booking::{CreateQuoteArgs, constants, state::Quote};
 use ion_chain::Outbox;
@@ -15,7 +12,7 @@ use ion_economics::{
     booking::{BookingStatus, Currency},
     params::booking as params,
 };
-use ion_placement::{Decision, MAX_LINES, Outcome, Placement, Policy, Request, decide};
+use ion_placement::{Colocation, Decision, MAX_LINES, Outcome, Placement, Request, Shape};
 use ion_protocol::{
     Domain, MAX_QUOTE_REQUEST_BYTES, MAX_REGION_BYTES, QuoteAnswer, QuoteRequest, QuotedLine,
     Realm, open,
@@ -25,8 +22,8 @@ use solana_pubkey::Pubkey;
 use tokio::sync::Notify;
 
 use super::{
-    Desk, Facts, NewQuote, QuoteError, QuoteState, SchedulerChain, fleet::snapshot,
-    settings::QuoteSection, steps::CREATE_QUOTE,
+    Desk, Facts, NewQuote, Planner, QuoteError, QuoteState, SchedulerChain, settings::QuoteSection,
+    steps::CREATE_QUOTE,
 };
 use crate::chain_view::read;
 
@@ -51,12 +48,10 @@ pub struct Quoting {
     pub scheduler: Pubkey,
     /// Oracle account of the IO price.
     pub price_account: Option<Pubkey>,
-    /// Weights of the placement.
-    pub policy: Policy,
+    /// Places requests.
+    pub planner: Arc<Planner>,
     /// Bounds of the answers.
     pub settings: QuoteSection,
-    /// Readings of the fleet so far.
-    pub readings: Arc<AtomicU64>,
 }
 
 impl Quoting {
@@ -161,10 +156,9 @@ impl Quoting {
                 return Err(QuoteError::OpenBooking(open));
             }
             let reserved = self.desk.reserved(Some(renter), facts.now).await?;
-            let version = self.readings.fetch_add(1, Ordering::Relaxed);
             let id = quote_id(facts.now);
-            let fleet = snapshot(&facts, &reserved, version);
-            let decision = decide(&fleet, &self.policy, &wanted(id, version, request));
+            let wanted = wanted(id, request)?;
+            let decision = self.planner.decide(&facts, &reserved, &wanted);
             let Outcome::Placed(placement) = decision.outcome.clone() else {
                 return Err(QuoteError::NoFit(explain(&decision)));
             };
@@ -235,20 +229,36 @@ fn flags(request: &QuoteRequest) -> u8 {
     gang | failover
 }
 
-fn wanted(id: [u8; 16], arrival: u64, request: &QuoteRequest) -> Request {
-    Request {
-        id,
-        arrival,
+/// The request as placement takes it. One renter is served at a time, so the order of arrival decides
+/// nothing here.
+fn wanted(id: [u8; 16], request: &QuoteRequest) -> Result<Request, QuoteError> {
+    let shape = Shape::Devices {
         class: request.class,
         gpus: request.gpus,
-        minutes: request.minutes,
+        // MAX_LINES is 8.
+        lines: MAX_LINES as u8,
+    };
+    let colocation = match request.colocation {
+        0 => Colocation::Any,
+        1 => Colocation::Region,
+        2 => Colocation::Supplier,
+        _ => {
+            return Err(QuoteError::BadRequest(
+                "colocation: 0 any, 1 region, 2 supplier",
+            ));
+        }
+    };
+    Ok(Request {
         min_connectivity_tier: request.min_connectivity_tier,
         min_supplier_tier: request.min_supplier_tier,
         min_reliability_bps: request.min_reliability_bps,
         max_price_usd_micros: request.max_price_usd_micros,
         region: request.region.clone(),
+        confidential: request.confidential,
+        colocation,
         gang: request.gang,
-    }
+        ..Request::new(id, 0, shape, request.minutes)
+    })
 }
 
 fn check_minutes(facts: &Facts, request: &QuoteRequest) -> Result<(), QuoteError> {

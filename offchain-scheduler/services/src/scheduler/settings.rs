@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use ion_chain::{FeePolicy, SenderSettings};
-use ion_placement::Policy;
+use ion_placement::{POLICIES, Policy};
 use serde::{Deserialize, Serialize};
 use solana_pubkey::Pubkey;
 
@@ -25,7 +25,7 @@ pub struct SchedulerSettings {
     pub quotes: QuoteSection,
     /// Sending of transactions.
     pub sender: SenderSection,
-    /// Weights of the placement terms.
+    /// Policy of the placement by name, and the weights of its terms.
     pub placement: Policy,
     /// The HTTP port.
     pub http: HttpSection,
@@ -192,6 +192,12 @@ impl Settings for SchedulerSettings {
         if !self.scheduler.price_account.is_empty() && self.price_account().is_none() {
             return Err("scheduler.price_account: must be an address or empty".into());
         }
+        if !self.placement.is_known() {
+            return Err(format!(
+                "placement.name: must be one of {}",
+                POLICIES.join(", ")
+            ));
+        }
         if self.scheduler.store.is_empty() {
             return Err("scheduler.store: must name a file or a database".into());
         }
@@ -222,6 +228,7 @@ mod tests {
             ("scheduler.price_account=xyz", "scheduler.price_account"),
             ("scheduler.speed=1", "speed"),
             ("placement.luck=1", "luck"),
+            ("placement.name=luck", "placement.name"),
         ] {
             let error = load::<SchedulerSettings>(None, &[set.to_owned()])
                 .unwrap_err()

@@ -13,6 +13,8 @@ use ion_economics::booking::{BookingStatus, LineStatus};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
+use super::failover::{FAIL_LINE, FAILOVER};
+
 /// Kind of the rows that make quotes.
 pub const CREATE_QUOTE: &str = "create_quote";
 /// Kind of the rows that close quotes.
@@ -158,7 +160,7 @@ fn lines(booking: &Booking, status: LineStatus) -> impl Iterator<Item = &Line> {
 /// the booking shows what is due then.
 pub fn benign() -> Benign {
     use BookingError as E;
-    let codes: [(&'static str, &[BookingError]); 5] = [
+    let codes: [(&'static str, &[BookingError]); 7] = [
         (
             "lock_lines",
             &[
@@ -172,6 +174,18 @@ pub fn benign() -> Benign {
         ("expire", &[E::WrongState, E::DeviceAccounts]),
         ("cancel_unstarted", &[E::WrongState, E::DeviceAccounts]),
         ("end", &[E::WrongState, E::DeviceAccounts]),
+        (
+            FAILOVER,
+            &[
+                E::WrongState,
+                E::WrongOpSeq,
+                E::DeadlinePassed,
+                E::NotReplaceable,
+                E::WrongReplacement,
+                E::ReplacementUnavailable,
+            ],
+        ),
+        (FAIL_LINE, &[E::WrongState, E::DeviceAccounts]),
     ];
     // A quote that was refused once is not wanted later.
     let mut benign = Benign::default()

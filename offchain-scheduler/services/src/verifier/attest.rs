@@ -11,9 +11,10 @@ use ion_observation::{
     Aggregate, Bundle, Candidate, Key, ObservationFile, Report, Rules, SignedFile, aggregate,
     best_payload,
 };
+use ion_protocol::SupplierDeclaration;
 use solana_pubkey::Pubkey;
 
-use super::{VerifierError, state::Verifier};
+use super::{VerifierError, state::Verifier, summaries::BlockBench};
 use crate::chain_view::{PollView, VerifierSetView, read};
 
 const HOUR: i64 = 3_600;
@@ -26,6 +27,12 @@ const KINDS: [ReportKind; 2] = [ReportKind::DeviceReport, ReportKind::WorkReport
 pub struct Bench {
     files: BTreeMap<String, Option<Arc<ObservationFile>>>,
     known_since: BTreeMap<u64, Instant>,
+    /// Hours of block rewards.
+    pub(super) blocks: BlockBench,
+    /// Hour whose opening was read last.
+    pub(super) opened: Option<u64>,
+    /// Declarations of suppliers, by object name; `None` for one that is not good.
+    pub(super) declarations: BTreeMap<String, Option<SupplierDeclaration>>,
     /// Day on which nothing was left to fold.
     pub(super) folded_on: Option<u64>,
 }
@@ -386,6 +393,7 @@ fn leaves_no_file_out(view: &HourView<'_>, bundle: &Bundle, files_until: i64) ->
         })
 }
 
-fn proposal_name(kind: ReportKind, hour: u64, payload: &Key) -> String {
+/// Name of the stored payload behind a hash.
+pub(super) fn proposal_name(kind: ReportKind, hour: u64, payload: &Key) -> String {
     format!("reports/{}/{hour}/{}", kind.to_u8(), hex::encode(payload))
 }

@@ -241,7 +241,7 @@ impl Verifier {
     }
 
     /// Whether the epoch of a day is open; asks for it otherwise.
-    async fn is_epoch_open(&self, day: u64) -> Result<bool, VerifierError> {
+    pub(super) async fn is_epoch_open(&self, day: u64) -> Result<bool, VerifierError> {
         if self.exists(addresses::ide::epoch(day)).await? {
             return Ok(true);
         }

@@ -14,7 +14,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use ion_observation::Key;
 use ion_protocol::{
     CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, CommitMessage, Domain, EnvelopeError,
-    HEARTBEAT_PATH, Heartbeat, HeartbeatReply, OPEN_PATH, OpenMessage, Opened, open,
+    HEARTBEAT_PATH, Heartbeat, HeartbeatReply, MAX_DECLARATION_BYTES, OPEN_PATH, OpenMessage,
+    Opened, SUPPLIER_PATH, SupplierDeclaration, open,
 };
 
 use super::{
@@ -38,6 +39,7 @@ pub async fn serve(
         .route(CHALLENGE_PATH, post(fetch))
         .route(COMMIT_PATH, post(commit))
         .route(OPEN_PATH, post(open_entries))
+        .route(SUPPLIER_PATH, post(declare))
         .route("/v1/status", get(status))
         .route("/v1/devices", get(devices))
         .route("/v1/devices/{address}", get(device))
@@ -140,6 +142,9 @@ async fn heartbeat(State(verifier): Shared, request: Request<Body>) -> Result<Re
     } = admit::<Heartbeat>(&verifier, request, max, Domain::Heartbeat).await?;
     let degraded_after = i64::from(verifier.settings.heartbeat.degraded_after);
     verifier
+        .note_sign_of_life(&address, &opened.message, now)
+        .await?;
+    verifier
         .journal
         .heartbeat(
             &opened.subject,
@@ -184,7 +189,7 @@ async fn commit(State(verifier): Shared, request: Request<Body>) -> Result<Respo
         .journal
         .accept(&opened.subject, Domain::ChallengeCommit, opened.sequence)
         .await?;
-    reply(&verifier.take_commitment(&address, opened.message).await?)
+    reply(&verifier.take_commitment(&address, opened).await?)
 }
 
 async fn open_entries(
@@ -202,7 +207,32 @@ async fn open_entries(
         .journal
         .accept(&opened.subject, Domain::ChallengeOpen, opened.sequence)
         .await?;
-    reply(&verifier.take_answer(&address, opened.message, now).await?)
+    reply(&verifier.take_answer(&address, opened, now).await?)
+}
+
+/// Takes a supplier's declaration into the shared store, where every verifier finds it.
+async fn declare(State(verifier): Shared, request: Request<Body>) -> Result<Response, ApiError> {
+    let max = MAX_DECLARATION_BYTES;
+    let bytes = axum::body::to_bytes(request.into_body(), max)
+        .await
+        .map_err(|_| EnvelopeError::BodyTooLarge { got: max + 1, max })?;
+    let declaration: SupplierDeclaration =
+        borsh::from_slice(&bytes).map_err(|_| EnvelopeError::Malformed)?;
+    if !declaration.is_signed(&verifier.realm.genesis_hash) {
+        return Err(EnvelopeError::BadSignature.into());
+    }
+    let snapshot = verifier.snapshot();
+    let is_supplier = snapshot
+        .devices
+        .values()
+        .any(|device| device.owner.to_bytes() == declaration.owner);
+    if !is_supplier {
+        return Err(ApiError::UnknownDevice);
+    }
+    verifier
+        .put(declaration.object_name(), bytes.to_vec())
+        .await?;
+    reply(&())
 }
 
 async fn metrics(State(verifier): Shared) -> impl IntoResponse {

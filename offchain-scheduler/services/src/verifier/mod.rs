@@ -8,15 +8,21 @@
 //! process can be killed at any moment.
 
 mod attest;
+mod ballot;
+mod blocks;
 mod crank;
+mod hours;
 mod http;
 mod journal;
 mod leaves;
 mod observe;
+mod opening;
 mod refusal;
+mod roots;
 mod schedule;
 mod settings;
 mod state;
+mod summaries;
 mod trials;
 mod turns;
 mod views;
@@ -26,13 +32,13 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use ion_chain::{Benign, Sender, SenderSettings, SettledChain, Signers};
 use ion_client::rpc::RpcChain;
+use ion_objects::{ObjectError, ObjectStore};
 use ion_store::{Store, SystemClock, outbox::SqlOutbox};
 use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 
 use crate::{
     chain_view::{LedgerReader, RpcView, ViewError, read_until_answered},
-    objects::{FolderStore, ObjectError},
     shutdown::{Ending, Shutdown, ShutdownTrigger, Tasks},
 };
 
@@ -44,7 +50,7 @@ pub use settings::{
     VerifierSettings,
 };
 pub use state::{Parts, Snapshot, Verifier, fields_of};
-pub use trials::{EvidenceBundle, Trials};
+pub use trials::Trials;
 pub use turns::Turns;
 pub use views::{DeviceView, StatusView};
 
@@ -63,6 +69,9 @@ pub enum VerifierError {
     /// The outbox did not answer.
     #[error(transparent)]
     Outbox(#[from] ion_chain::OutboxError),
+    /// A report has no result.
+    #[error(transparent)]
+    Report(ion_report::ReportError),
     /// A message does not encode.
     #[error("message does not encode")]
     Encoding,
@@ -74,6 +83,7 @@ pub enum VerifierError {
 /// Refusals that close a row: another verifier was faster, or the same is wanted again under a later
 /// period anyway.
 pub fn benign() -> Benign {
+    use ::rewards::error::RewardsError as W;
     use booking::error::BookingError as B;
     use registry::error::RegistryError as R;
     /// System program: the account exists.
@@ -85,6 +95,15 @@ pub fn benign() -> Benign {
         .add("open_epoch", EXISTS)
         .add("open_tne_day", EXISTS)
         .add("fold_tne_day", B::ShardFolded.into())
+        .add("open_poll", R::PollAttested.into())
+        .add("release_block", EXISTS)
+        .add("release_block", W::WrongHour.into())
+        .add("complete_block", W::BlockNotProcessing.into())
+        .add("complete_block", W::WrongHour.into())
+        .add("fail_block", W::BlockNotProcessing.into())
+        .add("fail_block", W::SummaryAttested.into())
+        .add("accept_root", W::SeqNotNewer.into())
+        .add("accept_root", W::ThroughNotNewer.into())
         .add("vote_report", R::PollAttested.into())
         .add("vote_report", R::VoteUnchanged.into())
         .add("apply_device_leaf", R::LeafNotNewer.into())
@@ -138,8 +157,8 @@ pub async fn run(
             .context("open outbox")?,
         clock,
     );
-    let objects =
-        Arc::new(FolderStore::open(&settings.verifier.objects).context("open verifier.objects")?);
+    let objects: Arc<dyn ObjectStore> =
+        Arc::from(ion_objects::open(&settings.verifier.objects).context("open verifier.objects")?);
     let ledger = Arc::new(RpcView::new(&settings.chain)?);
     let commitment = settings
         .chain
@@ -299,8 +318,13 @@ async fn report(verifier: Arc<Verifier>, shutdown: Shutdown) -> anyhow::Result<(
 impl Verifier {
     /// One round: files of closed hours, votes, leaves, cranks.
     pub async fn round(&self, bench: &mut Bench, now: i64) -> Result<(), VerifierError> {
+        self.note_opening(bench, now).await?;
         self.write_files(now).await?;
         self.attest(bench, now).await?;
+        let mut blocks = std::mem::take(&mut bench.blocks);
+        let attested = self.attest_blocks(&mut blocks, now).await;
+        bench.blocks = blocks;
+        attested?;
         self.crank_bookings(now).await?;
         self.fold_days(bench, now).await?;
         self.note_outbox().await

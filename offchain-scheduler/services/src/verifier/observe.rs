@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ion_economics::{
-    booking::{BookingStatus, RecordClock},
+    booking::{BookingStatus, LineStatus, RecordClock},
     units::UnixSeconds,
 };
 use ion_observation::{
@@ -101,11 +101,13 @@ impl Verifier {
             observed,
         );
         let minutes = self.journal.minutes_of_hour(hour).await?;
+        let lines = self.journal.lines().await?;
         let mut outcomes = self.journal.outcomes_of_hour(hour).await?;
         for (address, device) in &snapshot.devices {
             file.devices.push(DeviceObservation {
                 device: *address,
                 fields: fields_of(device),
+                line_tier: lines.get(address).copied(),
                 up: minutes
                     .get(address)
                     .copied()
@@ -129,6 +131,7 @@ impl Verifier {
                 });
             }
         }
+        file.hours = self.observe_hours(hour, observed).await?;
         file.sort();
         Ok(file)
     }
@@ -142,7 +145,7 @@ impl Verifier {
     ) -> Result<Vec<Option<u32>>, VerifierError> {
         let mut served = Vec::with_capacity(booking.lines.len());
         for line in &booking.lines {
-            if line.fault_offset_s != 0 {
+            if LineStatus::from_u8(line.status).is_none_or(LineStatus::is_faulty) {
                 served.push(Some(line.kept_minutes));
                 continue;
             }
@@ -170,7 +173,13 @@ impl Verifier {
                 .into_iter()
                 .collect();
             let minutes = served_minutes(start, cut, |minute| state(&watched, &up, minute));
-            served.push(minutes.map(|minutes| minutes.max(line.recorded_minutes)));
+            // a replacement has hired whole minutes, up to 59 s less than its time
+            let hired = line.segments().ok().and_then(|bought| bought.hired().ok());
+            served.push(
+                minutes
+                    .zip(hired)
+                    .map(|(minutes, hired)| minutes.min(hired).max(line.recorded_minutes)),
+            );
         }
         Ok(served)
     }
@@ -209,7 +218,13 @@ fn due_records(booking: &booking::state::Booking, close: i64, now: i64) -> Vec<(
         end,
         is_over,
     };
-    let Ok(final_seq) = clock.final_seq() else {
+    // a record accepted in the very second of the end leaves one more for the end itself
+    let last = if is_over {
+        clock.last_seq(booking.next_record)
+    } else {
+        clock.final_seq()
+    };
+    let Ok(final_seq) = last else {
         return Vec::new();
     };
     let mut due = Vec::new();

@@ -41,8 +41,8 @@ pub struct OwnSection {
     pub key_file: PathBuf,
     /// Database, a path or a URL.
     pub store: String,
-    /// Folder that all verifiers share.
-    pub objects: PathBuf,
+    /// Store that all verifiers share: a folder, or `s3://bucket/prefix`.
+    pub objects: String,
     /// Time for work in hand when the process is asked to end.
     #[serde(with = "duration")]
     pub drain: Duration,
@@ -53,7 +53,7 @@ impl Default for OwnSection {
         OwnSection {
             key_file: ".ion/verifier/key.json".into(),
             store: "sqlite:.ion/verifier/verifier.db".to_owned(),
-            objects: ".ion/objects".into(),
+            objects: ".ion/objects".to_owned(),
             drain: Duration::from_secs(20),
         }
     }
@@ -156,6 +156,12 @@ pub struct ReportSection {
     /// whole time between close and vote.
     #[serde(with = "duration")]
     pub settle: Duration,
+    /// After the opening of an hour: the chain is read for its block reward up to here; a verifier
+    /// that reads later has no view of the hour.
+    #[serde(with = "duration")]
+    pub opening_within: Duration,
+    /// Watched minutes of an hour below which this verifier has no view of it.
+    pub min_watched_minutes: u32,
     /// Chain time for which an hour is worked on.
     #[serde(with = "duration")]
     pub keep: Duration,
@@ -171,6 +177,8 @@ impl Default for ReportSection {
             files_until: Duration::from_secs(240),
             vote_after: Duration::from_secs(360),
             settle: Duration::from_secs(5),
+            opening_within: Duration::from_secs(300),
+            min_watched_minutes: 50,
             keep: Duration::from_secs(7 * 86_400),
             price_account: String::new(),
         }
@@ -239,6 +247,9 @@ impl Settings for VerifierSettings {
                     .into(),
             );
         }
+        if report.min_watched_minutes > 60 {
+            return Err("report.min_watched_minutes: must not be above 60".into());
+        }
         if !report.price_account.is_empty() && report.price_account.parse::<Pubkey>().is_err() {
             return Err("report.price_account: must be an address or empty".into());
         }
@@ -279,6 +290,10 @@ mod tests {
             ("challenge.rounds=0", "challenge.rounds"),
             ("challenge.openings=1025", "challenge.openings"),
             ("report.vote_after=1m", "report.vote_after"),
+            (
+                "report.min_watched_minutes=61",
+                "report.min_watched_minutes",
+            ),
             ("report.price_account=nowhere", "report.price_account"),
             ("heartbeat.degraded_after=0", "heartbeat.degraded_after"),
             ("loops.report=0s", "loops.report"),

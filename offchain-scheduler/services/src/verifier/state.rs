@@ -13,12 +13,13 @@ use ion_protocol::Realm;
 use solana_pubkey::Pubkey;
 use tokio::sync::watch;
 
+use ion_objects::{ObjectError, ObjectStore};
+
 use super::{journal::Journal, settings::VerifierSettings, trials::Trials, turns::Turns};
 use crate::{
     chain_view::{LedgerReader, VerifierSetView, ViewError, read},
     health::Health,
     metrics::Metrics,
-    objects::{ObjectError, ObjectStore},
 };
 
 /// Shortest time between two readings of the clock that requests cause.

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use borsh::{BorshDeserialize, BorshSerialize};
 use ion_challenge::{Challenge, Commitment, InconclusiveReason, Verdict, secret_hash, verify};
+use ion_evidence::{ChallengeRecord, Evidence};
 use ion_observation::Key;
 use ion_protocol::{
-    ChallengeReply, CommitMessage, CommitReply, IssuedChallenge, OpenMessage, OpenReply, Outcome,
+    ChallengeReply, CommitMessage, CommitReply, Envelope, IssuedChallenge, OpenMessage, OpenReply,
+    Opened, Outcome,
 };
-use sha2::{Digest, Sha256};
 
 use super::{
     VerifierError,
@@ -22,32 +22,6 @@ use super::{
 };
 use crate::chain_view::read;
 
-const EVIDENCE_TAG: &[u8] = b"ION_EVIDENCE_BUNDLE_V1";
-
-/// Everything of one challenge, stored under its hash.
-#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
-pub struct EvidenceBundle {
-    /// The challenge.
-    pub challenge: Challenge,
-    /// Its secret.
-    pub secret: Key,
-    /// The device's roots, if they came.
-    pub commitment: Option<Commitment>,
-    /// The verdict, with the wrong opening when it is a fail.
-    pub verdict: Verdict,
-}
-
-impl EvidenceBundle {
-    /// Hash of the stored bytes.
-    pub fn hash_bytes(bytes: &[u8]) -> Key {
-        Sha256::new()
-            .chain_update(EVIDENCE_TAG)
-            .chain_update(bytes)
-            .finalize()
-            .into()
-    }
-}
-
 /// One challenge between issue and verdict. Deadlines run on the monotonic clock.
 #[derive(Clone)]
 struct Trial {
@@ -56,6 +30,8 @@ struct Trial {
     secret: Key,
     deadline: Instant,
     commitment: Option<Commitment>,
+    /// The message that brought the roots.
+    signed_commitment: Option<Envelope>,
     /// An answer is being checked.
     is_judged: bool,
 }
@@ -146,6 +122,7 @@ impl Verifier {
             secret,
             deadline: Instant::now() + within,
             commitment: None,
+            signed_commitment: None,
             is_judged: false,
         };
         self.trials.lock().insert(*address, trial);
@@ -164,8 +141,9 @@ impl Verifier {
     pub(super) async fn take_commitment(
         &self,
         address: &Key,
-        commitment: CommitMessage,
+        opened: Opened<CommitMessage>,
     ) -> Result<CommitReply, ApiError> {
+        let commitment = opened.message;
         let secret = {
             let trials = self.trials.lock();
             let trial = find(&trials, address, &commitment.challenge_id)?;
@@ -195,6 +173,7 @@ impl Verifier {
             None => {
                 trial.deadline = Instant::now() + self.settings.challenge.open_within;
                 trial.commitment = Some(commitment);
+                trial.signed_commitment = Some(opened.envelope);
             }
         }
         Ok(CommitReply { secret })
@@ -204,9 +183,10 @@ impl Verifier {
     pub(super) async fn take_answer(
         &self,
         address: &Key,
-        answer: OpenMessage,
+        opened: Opened<OpenMessage>,
         now: i64,
     ) -> Result<OpenReply, ApiError> {
+        let answer = opened.message;
         let (trial, commitment) = {
             let mut trials = self.trials.lock();
             find(&trials, address, &answer.challenge_id)?;
@@ -229,7 +209,8 @@ impl Verifier {
         let judged = async {
             let verdict =
                 blocking(move || verify(&challenge, &commitment, &secret, &answer)).await?;
-            self.finish(&trial, verdict, now).await
+            let signed_answer = matches!(verdict, Verdict::Fail(_)).then_some(opened.envelope);
+            self.finish(&trial, verdict, signed_answer, now).await
         };
         match judged.await {
             Ok(outcome) => Ok(OpenReply { outcome }),
@@ -248,6 +229,7 @@ impl Verifier {
         &self,
         trial: &Trial,
         verdict: Verdict,
+        signed_answer: Option<Envelope>,
         now: i64,
     ) -> Result<Outcome, VerifierError> {
         let (outcome, result) = match &verdict {
@@ -255,16 +237,16 @@ impl Verifier {
             Verdict::Fail(_) => (Outcome::Fail, "fail"),
             Verdict::Inconclusive(_) => (Outcome::Inconclusive, "inconclusive"),
         };
-        let bundle = EvidenceBundle {
-            challenge: trial.issued.challenge.clone(),
+        let evidence = Evidence::Challenge(Box::new(ChallengeRecord {
+            issued: trial.issued.clone(),
             secret: trial.secret,
-            commitment: trial.commitment.clone(),
+            commit: trial.signed_commitment.clone(),
+            answer: signed_answer,
             verdict,
-        };
-        let bytes = borsh::to_vec(&bundle).map_err(|_| VerifierError::Encoding)?;
-        let hash = EvidenceBundle::hash_bytes(&bytes);
-        self.put(format!("evidence/{}", hex::encode(hash)), bytes)
-            .await?;
+        }));
+        let bytes = evidence.encode().map_err(|_| VerifierError::Encoding)?;
+        let hash = Evidence::hash(&bytes);
+        self.put(Evidence::object_name(&hash), bytes).await?;
         self.journal
             .finish(&trial.issued.challenge.id(), outcome, &hash, now)
             .await?;
@@ -290,7 +272,7 @@ impl Verifier {
                 None => InconclusiveReason::CommitTimeout,
                 Some(_) => InconclusiveReason::OpenTimeout,
             };
-            self.finish(&trial, Verdict::Inconclusive(reason), now)
+            self.finish(&trial, Verdict::Inconclusive(reason), None, now)
                 .await?;
         }
         Ok(())
@@ -306,11 +288,13 @@ impl Verifier {
                 secret: stored.secret,
                 deadline: Instant::now(),
                 commitment: stored.commitment,
+                signed_commitment: None,
                 is_judged: true,
             };
             self.finish(
                 &trial,
                 Verdict::Inconclusive(InconclusiveReason::VerifierStopped),
+                None,
                 now,
             )
             .await?;

@@ -70,6 +70,20 @@ impl Verifier {
         Ok(())
     }
 
+    /// Several instructions as one transaction, when it is this verifier's turn.
+    pub(super) async fn crank_all(
+        &self,
+        kind: &'static str,
+        subject: &str,
+        period: u64,
+        work: Vec<Instruction>,
+    ) -> Result<(), VerifierError> {
+        if self.is_turn(kind, &format!("{subject}/{period}")) {
+            self.enqueue(kind, subject, period, &work).await?;
+        }
+        Ok(())
+    }
+
     /// As [`Verifier::enqueue`], when it is this verifier's turn.
     pub(super) async fn crank(
         &self,

@@ -6,10 +6,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 use anchor_lang::AnchorDeserialize;
 use ed25519_dalek::SigningKey;
 use ion_chain::Outbox;
+use ion_objects::FolderStore;
 use ion_protocol::Realm;
 use ion_services::{
     chain_view::{MemoryView, VerifierSetView},
-    objects::FolderStore,
     verifier::{Journal, Parts, Verifier, VerifierSettings},
 };
 use ion_store::{Store, SystemClock, outbox::SqlOutbox};
@@ -86,7 +86,7 @@ pub fn address_of(device_key: [u8; 32]) -> [u8; 32] {
 }
 
 /// A state struct with every field zero: fields that a test does not name mean nothing to it.
-fn zeroed<T: AnchorDeserialize>() -> T {
+pub fn zeroed<T: AnchorDeserialize>() -> T {
     T::deserialize(&mut [0u8; 2_048].as_slice()).unwrap()
 }
 

@@ -53,3 +53,23 @@ pub struct PayDuePulled {
     /// Unix seconds.
     pub at: i64,
 }
+
+/// Tokens that strangers had sent to an escrow went to the vault that keeps them.
+#[event]
+#[derive(Debug)]
+pub struct EscrowSwept {
+    /// The booking.
+    pub booking: Pubkey,
+    /// The vault that got them.
+    pub vault: Pubkey,
+    /// Base units moved.
+    pub amount: u64,
+    /// 0 USDC, 1 IO.
+    pub currency: u8,
+    /// Who asked.
+    pub by: Pubkey,
+    /// Event number of the booking.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}

@@ -3,6 +3,7 @@
 use anchor_lang::prelude::*;
 
 use super::{StatusChange, TimeChange, U64Change};
+use crate::state::QuoteLine;
 
 /// One line of a new booking.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,6 +181,8 @@ pub struct BookingEnded {
     pub ends_at: TimeChange,
     /// Last moment the final record is waited for, Unix seconds.
     pub deadline: i64,
+    /// Balance of the payer: grows by the refunds of lines that were failing.
+    pub refund_due: U64Change,
     /// Devices that are free again.
     pub freed: Vec<Pubkey>,
     /// Next operation of the booking.
@@ -244,6 +247,42 @@ pub struct BookingClosed {
     pub renter: Pubkey,
     /// Tokens sent by strangers that went to the excess vault, base units.
     pub excess: u64,
+    /// Rent of replacement lines that went to the scheduler, lamports.
+    pub scheduler_rent: u64,
+    /// Event number of the booking.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// TNE `extend`: a running booking got more minutes; a `BookingPaid` follows in the same instruction.
+#[event]
+#[derive(Debug)]
+pub struct BookingExtended {
+    /// The booking.
+    pub booking: Pubkey,
+    /// The quote, which is used up with it.
+    pub quote: Pubkey,
+    /// Who extended it.
+    pub renter: Pubkey,
+    /// Minutes added to every hired line.
+    pub minutes: u32,
+    /// Price with fees, base units of the currency.
+    pub amount: u64,
+    /// 0 USDC, 1 IO.
+    pub currency: u8,
+    /// Lower price of IO it was quoted with, 1e-12 USD; 0 for USDC.
+    pub price_p12: u64,
+    /// The hired lines with their prices.
+    pub lines: Vec<QuoteLine>,
+    /// Booked end.
+    pub ends_at: TimeChange,
+    /// Price of the booking with fees.
+    pub total: U64Change,
+    /// Operation of the booking.
+    pub op_seq: u32,
+    /// Event number of the quote.
+    pub quote_seq: u64,
     /// Event number of the booking.
     pub seq: u64,
     /// Unix seconds.

@@ -1,19 +1,21 @@
 //! What the booking program records: one event per changed noun.
 //!
-//! The renter- and supplier-side events of the TNE record (economics §9.1) are `ProductBooked`, `BookingPaid`,
-//! `WorkRecorded`, `RefundPulled` and `LineEarned`; extensions and governance corrections come with
-//! their instructions. The others make every state change of an account visible.
+//! The events of the TNE record (economics §9.1) are `ProductBooked`, `BookingPaid`, `BookingExtended`,
+//! `WorkRecorded`, `RefundPulled`, `LineEarned` and `TneAdjusted`. The others make every state change
+//! of an account visible.
 
 use anchor_lang::prelude::*;
 
 mod balance;
 mod booking;
+mod fault;
 mod quote;
 mod record;
 mod tne;
 
 pub use balance::*;
 pub use booking::*;
+pub use fault::*;
 pub use quote::*;
 pub use record::*;
 pub use tne::*;
@@ -25,6 +27,15 @@ pub struct U64Change {
     pub old: u64,
     /// After.
     pub new: u64,
+}
+
+/// A changed signed amount.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct I64Change {
+    /// Before.
+    pub old: i64,
+    /// After.
+    pub new: i64,
 }
 
 /// A changed state, by its stored number.

@@ -21,6 +21,8 @@ pub struct WorkRecorded {
     pub report_hour: u64,
     /// Lines of the booking in order.
     pub lines: Vec<RecordLine>,
+    /// Served minutes it adds, times the processors of their lines.
+    pub processor_minutes: u64,
     /// Billed by the record, base units of the currency.
     pub billed: u64,
     /// 0 USDC, 1 IO.
@@ -78,8 +80,12 @@ pub struct LineEarned {
     pub owner: Pubkey,
     /// Gross pay in base units of the currency.
     pub amount: u64,
-    /// Supplier fee out of it, to the fee vault.
+    /// Supplier fee out of it, to the fee vault; 0 for a booking stamped `Ide`.
     pub fee: u64,
+    /// Whether the fee waits in the escrow for `settle`, because the fee vault could not take it.
+    pub is_fee_waiting: bool,
+    /// Obligation that falls due with it, 1e-6 USD; 0 for a booking stamped `Schedule`.
+    pub hire_usd_micros: u64,
     /// 0 USDC, 1 IO.
     pub currency: u8,
     /// Settled IO amount; 0 while the record is unpriced.
@@ -135,6 +141,66 @@ pub struct RecordClosed {
     /// Who asked.
     pub by: Pubkey,
     /// Event number of the record.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// The renter challenged a record; its pay waits for the ruling.
+#[event]
+#[derive(Debug)]
+pub struct RecordChallenged {
+    /// The record.
+    pub record: Pubkey,
+    /// Its booking.
+    pub booking: Pubkey,
+    /// Number of the record.
+    pub record_seq: u32,
+    /// The renter.
+    pub renter: Pubkey,
+    /// Hash of what the renter shows for it.
+    pub evidence: [u8; 32],
+    /// State of the record.
+    pub status: StatusChange,
+    /// Last moment to rule, Unix seconds.
+    pub ruling_until: i64,
+    /// Operation of the booking.
+    pub op_seq: u32,
+    /// Event number of the record.
+    pub record_event_seq: u64,
+    /// Event number of the booking.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// The arbiter ruled on a challenged record; what it cut goes back to the payer.
+#[event]
+#[derive(Debug)]
+pub struct RecordRuled {
+    /// The record.
+    pub record: Pubkey,
+    /// Its booking.
+    pub booking: Pubkey,
+    /// Number of the record.
+    pub record_seq: u32,
+    /// The arbiter.
+    pub arbiter: Pubkey,
+    /// Hash of the reasons.
+    pub reason: [u8; 32],
+    /// Lines of the booking in order, with ruled minutes, cut and hire.
+    pub lines: Vec<RecordLine>,
+    /// Sum of the cuts, base units of the currency.
+    pub cut: u64,
+    /// Balance of the payer.
+    pub refund_due: U64Change,
+    /// State of the record.
+    pub status: StatusChange,
+    /// Challenges of the booking that its renter lost so far.
+    pub lost_challenges: u8,
+    /// Event number of the record.
+    pub record_event_seq: u64,
+    /// Event number of the booking.
     pub seq: u64,
     /// Unix seconds.
     pub at: i64,

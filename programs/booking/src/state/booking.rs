@@ -4,10 +4,8 @@ use anchor_lang::{
     error::ErrorCode, prelude::*, AccountDeserialize, AccountSerialize, Discriminator, Owner,
 };
 use ion_economics::{
-    billing::end_unreported,
     booking::{
-        next_op_seq, BookingInput, BookingStatus, Currency, LineInput, LineStatus, RecordClock,
-        MAX_LINES,
+        next_op_seq, BookingInput, BookingStatus, Currency, LineStatus, RecordClock, MAX_LINES,
     },
     math,
     units::UnixSeconds,
@@ -33,7 +31,7 @@ pub struct Booking {
     pub bump: u8,
     /// Id of the quote it was made from.
     pub id: [u8; 16],
-    /// Bookings of one cluster share a group id; zero: none.
+    /// Bookings of one cluster share a group id, whose last byte is their number; zero: none.
     pub group: [u8; 16],
     /// Who booked; pays the rent, may cancel and terminate.
     pub renter: Pubkey,
@@ -97,9 +95,26 @@ pub struct Booking {
     pub last_report_at: i64,
     /// Events of this account so far.
     pub event_seq: u64,
+    /// Supplier fees that the fee vault could not take yet; `settle` sends them.
+    pub fees_due: u64,
+    /// Records that are Final and earned without a gap, from record 0.
+    pub finished_records: u32,
+    /// Bit `i`: record `finished_records + i` is so too.
+    pub finished_later: u32,
+    /// Served minutes not billed after a supplier fault, as of the booking.
+    pub fault_credit_minutes: u16,
+    /// Seconds from a fault in which the line may be replaced, as of the booking.
+    pub failover_grace_s: u16,
+    /// Number of the head line: 0, or its replacement.
+    pub head_line: u8,
+    /// Whether a fault of the head line or of a gang ended it: no first-hour minimum, and the other
+    /// lines' reservation goes back in proportion.
+    pub is_fault_ended: bool,
+    /// Rent that the scheduler paid for replacement lines, lamports; returned at close.
+    pub failover_rent: u64,
     /// Zero.
-    pub _reserved: [u8; 32],
-    /// The lines, line 0 is the head line.
+    pub _reserved: [u8; 2],
+    /// The lines; line 0 is the head line until it is replaced.
     #[max_len(MAX_LINES)]
     pub lines: Vec<Line>,
 }
@@ -118,7 +133,12 @@ const _: () = assert!(
             + 2
             + 8
             + 8
-            + 32
+            + 8
+            + 2 * 4
+            + 2 * 2
+            + 2
+            + 8
+            + 2
             + 4
             + MAX_LINES * Line::INIT_SPACE
 );
@@ -214,6 +234,11 @@ impl Booking {
         })
     }
 
+    /// Bookings of its group, 2 to 8; 0 when it stands for itself.
+    pub fn group_size(&self) -> u8 {
+        super::group_size(&self.group)
+    }
+
     /// Moves the state; nothing else assigns it. Errors: those of the transition.
     pub(crate) fn step(&mut self, input: BookingInput) -> Result<BookingStatus> {
         let next = self
@@ -269,18 +294,6 @@ impl Booking {
             .ok_or_else(|| error!(BookingError::UnknownLine))
     }
 
-    /// Ends the hired lines and returns their devices in line order. Errors: `WrongState`.
-    pub(crate) fn end_lines(&mut self) -> Result<Vec<Pubkey>> {
-        let mut devices = Vec::with_capacity(self.lines.len());
-        for line in &mut self.lines {
-            if line.status()? == LineStatus::Hired {
-                line.step(LineInput::End)?;
-                devices.push(line.device);
-            }
-        }
-        Ok(devices)
-    }
-
     /// Whether every line is hired.
     pub fn is_locked(&self) -> bool {
         self.lines
@@ -320,66 +333,6 @@ impl Booking {
     /// Adds to the balance RefundDue of the payer.
     pub(crate) fn credit_refund(&mut self, amount: u64) -> Result<()> {
         self.refund_due = math::add(self.refund_due, amount).map_err(BookingError::from)?;
-        Ok(())
-    }
-
-    /// Bills the last accepted record because no final one came: the rest goes back with the
-    /// reservation in proportion, the payment fee stays (economics §8.5).
-    pub(crate) fn bill_unreported(&mut self) -> Result<()> {
-        let mut refund = 0u64;
-        let mut kept = self.payment_fee;
-        for line in &mut self.lines {
-            let ending = end_unreported(&line.segments()?, line.recorded_minutes, line.reservation)
-                .map_err(BookingError::from)?;
-            line.billed = ending.billed;
-            line.refunded = ending.refund;
-            refund = math::add(refund, ending.refund)
-                .and_then(|sum| math::add(sum, ending.reservation_refund))
-                .map_err(BookingError::from)?;
-            kept = math::sub(line.reservation, ending.reservation_refund)
-                .and_then(|part| math::add(kept, part))
-                .map_err(BookingError::from)?;
-        }
-        self.fees_kept = kept;
-        self.credit_refund(refund)
-    }
-
-    /// What the escrow owes, base units: paid, less refunds pulled, pay delivered and fees deposited
-    /// (economics §14 I11). The token account may hold more by gifts, never less.
-    pub fn escrow_ledger(&self) -> Result<u64> {
-        let delivered = math::sub(
-            self.sum(|line| line.earned)?,
-            self.sum(|line| line.pay_due)?,
-        );
-        let left = math::sub(self.paid, self.refunds_pulled)
-            .and_then(|left| math::sub(left, delivered?))
-            .and_then(|left| math::sub(left, self.fees_deposited));
-        Ok(left.map_err(BookingError::from)?)
-    }
-
-    /// What no instruction may break (economics §14 I11, I12).
-    pub(crate) fn invariant(&self) -> Result<()> {
-        let status = self.status()?;
-        let is_billed = matches!(
-            status,
-            BookingStatus::Settling
-                | BookingStatus::Settled
-                | BookingStatus::Cancelled
-                | BookingStatus::Expired
-        );
-        let mut pay_due = 0u64;
-        for line in &self.lines {
-            line.invariant(is_billed)?;
-            pay_due = math::add(pay_due, line.pay_due).map_err(BookingError::from)?;
-        }
-        require!(self.paid <= self.total, BookingError::LedgerMismatch);
-        let escrow = self.escrow_ledger()?;
-        let to_pull = math::add(self.refund_due, pay_due).map_err(BookingError::from)?;
-        require!(to_pull <= escrow, BookingError::LedgerMismatch);
-        require!(
-            status != BookingStatus::Settled || to_pull == escrow,
-            BookingError::LedgerMismatch
-        );
         Ok(())
     }
 }

@@ -45,6 +45,8 @@ pub struct Line {
     pub kept_minutes: u32,
     /// Served minutes at a fault.
     pub served_minutes: u32,
+    /// Served minutes that no ruling can change any more; purchases within them are folded.
+    pub final_minutes: u32,
     /// Billed so far, base units: by accepted records, and a fault's part for the fee vault.
     pub billed: u64,
     /// Gross pay earned by the supplier, fees included.
@@ -67,7 +69,7 @@ pub struct Line {
 }
 
 const _: () = assert!(Segment::INIT_SPACE == 20);
-const _: () = assert!(Line::INIT_SPACE == 32 + 4 + 2 * 8 + 5 * 4 + 8 * 8 + 4 + 4 * 20);
+const _: () = assert!(Line::INIT_SPACE == 32 + 4 + 2 * 8 + 6 * 4 + 8 * 8 + 4 + 4 * 20);
 
 impl Line {
     /// Bytes of a line with this many purchases.
@@ -77,6 +79,44 @@ impl Line {
     )]
     pub const fn space(segments: usize) -> usize {
         Self::INIT_SPACE - (MAX_SEGMENTS - segments) * Segment::INIT_SPACE
+    }
+
+    /// A line whose device is not locked yet; `reservation` in base units of the currency.
+    pub(crate) fn reserved(
+        device: Pubkey,
+        class: u16,
+        qty: u8,
+        rate_usd_micros: u64,
+        reservation: u64,
+        purchase: billing::Segment,
+    ) -> Self {
+        Self {
+            device,
+            class,
+            qty,
+            status: LineStatus::Reserved as u8,
+            rate_usd_micros,
+            reservation,
+            start_offset_s: 0,
+            recorded_minutes: 0,
+            fault_offset_s: 0,
+            kept_minutes: 0,
+            served_minutes: 0,
+            final_minutes: 0,
+            billed: 0,
+            earned: 0,
+            fee_taken: 0,
+            pay_due: 0,
+            refunded: 0,
+            moved: 0,
+            vault_part: 0,
+            cut: 0,
+            segments: vec![Segment {
+                minutes: purchase.minutes,
+                amount: purchase.amount,
+                hire_q_usd_micros: purchase.hire_q,
+            }],
+        }
     }
 
     /// State of the line. Errors: `CorruptState`.

@@ -1,6 +1,10 @@
 //! Accounts of the booking program, one per file.
 
 mod booking;
+mod ending;
+mod extension;
+mod finished;
+mod ledger;
 mod line;
 mod quote;
 mod record;
@@ -8,6 +12,7 @@ mod tne;
 mod tne_day;
 
 pub use booking::*;
+pub(crate) use extension::grow;
 pub use line::*;
 pub use quote::*;
 pub use record::*;

@@ -52,7 +52,7 @@ pub struct Quote {
     pub bump: u8,
     /// Creation time (i64, little endian) and nonce (8 bytes); also the id of the booking.
     pub id: [u8; 16],
-    /// Bookings of one cluster share a group id; zero: none.
+    /// Bookings of one cluster share a group id, whose last byte is their number; zero: none.
     pub group: [u8; 16],
     /// The scheduler key that made the quote and paid its rent.
     pub scheduler: Pubkey,
@@ -165,6 +165,11 @@ impl Quote {
             .ok_or(BookingError::MathOverflow)?;
         Ok(self.event_seq)
     }
+}
+
+/// Bookings of a group: the last byte of its id; 0 for the zero id of a booking of its own.
+pub fn group_size(group: &[u8; 16]) -> u8 {
+    group.last().copied().unwrap_or_default()
 }
 
 /// Creation time carried by a quote id, Unix seconds.

@@ -67,15 +67,17 @@ pub struct WorkRecord {
     pub price_p12: u64,
     /// Events of this account so far.
     pub event_seq: u64,
+    /// Last moment to rule on it, Unix seconds; 0: never challenged.
+    pub ruling_until: i64,
     /// Zero.
-    pub _reserved: [u8; 32],
+    pub _reserved: [u8; 24],
     /// The lines of the booking in order.
     #[max_len(MAX_LINES)]
     pub lines: Vec<RecordLine>,
 }
 
 const _: () = assert!(RecordLine::INIT_SPACE == 36);
-const _: () = assert!(WorkRecord::INIT_SPACE == 2 + 64 + 4 + 5 + 9 * 8 + 32 + 4 + MAX_LINES * 36);
+const _: () = assert!(WorkRecord::INIT_SPACE == 2 + 64 + 4 + 5 + 10 * 8 + 24 + 4 + MAX_LINES * 36);
 
 impl WorkRecord {
     /// Bytes of an account with this many lines.

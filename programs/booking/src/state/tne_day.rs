@@ -44,23 +44,53 @@ pub struct TneDay {
     pub earn_count: u64,
     /// Events of this account so far.
     pub event_seq: u64,
+    /// One bit per shard whose part holds later days too, because nobody had folded this one in time.
+    pub shards_with_later_days: u16,
     /// Zero.
-    pub _reserved: [u8; 32],
+    pub _reserved: [u8; 30],
 }
 
-const _: () = assert!(TneDay::INIT_SPACE == 2 + 8 + 2 + 13 * 8 + 32);
+const _: () = assert!(TneDay::INIT_SPACE == 2 + 8 + 2 + 13 * 8 + 2 + 30);
 
 impl TneDay {
+    /// A day without a shard.
+    pub const fn empty(bump: u8, day: u64) -> Self {
+        Self {
+            version: 1,
+            bump,
+            day,
+            shards: 0,
+            estimated_io: 0,
+            settled_io: 0,
+            adjusted_estimated_io: 0,
+            adjusted_settled_io: 0,
+            cpu_minutes: 0,
+            gpu_minutes: 0,
+            bookings: 0,
+            paid_usdc: 0,
+            paid_io: 0,
+            refunded_usdc: 0,
+            refunded_io: 0,
+            earn_count: 0,
+            event_seq: 0,
+            shards_with_later_days: 0,
+            _reserved: [0; 30],
+        }
+    }
+
     /// Bytes of the account.
     pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
 
     /// Adds the day of one shard. Errors: `ShardFolded`, `MathOverflow`.
-    pub(crate) fn add_shard(&mut self, shard: u8, part: &TneRingDay) -> Result<()> {
+    pub fn add_shard(&mut self, shard: u8, part: &TneRingDay) -> Result<()> {
         let bit = 1u16
             .checked_shl(u32::from(shard))
             .ok_or(BookingError::UnknownShard)?;
         require!(self.shards & bit == 0, BookingError::ShardFolded);
         self.shards |= bit;
+        if part.has_later_days == 1 {
+            self.shards_with_later_days |= bit;
+        }
         for (total, amount) in [
             (&mut self.estimated_io, part.estimated_io),
             (&mut self.settled_io, part.settled_io),

@@ -51,3 +51,78 @@ pub struct RevenueDeposited {
     /// Unix seconds.
     pub at: i64,
 }
+
+/// A day is over.
+#[event]
+pub struct EpochEnded {
+    /// The Epoch account.
+    pub epoch: Pubkey,
+    /// UTC day index.
+    pub day: u64,
+    /// Most availability obligations of the day, 1e-6 USD; stamped here when it was not set at the
+    /// opening.
+    pub max_obligation_usd_micros: U64Change,
+    /// Event number of the epoch.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// The attested totals of a day are known; its class rows follow.
+#[event]
+pub struct EpochReportAccepted {
+    /// The Epoch account.
+    pub epoch: Pubkey,
+    /// UTC day index.
+    pub day: u64,
+    /// Availability obligations, 1e-6 USD.
+    pub avail_usd_micros: u64,
+    /// Floors taken in the sum.
+    pub floors: u64,
+    /// Class rows that follow.
+    pub class_count: u16,
+    /// Link before the first row.
+    pub class_rows: [u8; 32],
+    /// Hash of the evidence bundle.
+    pub bundle: [u8; 32],
+    /// Whether nothing is left to show.
+    pub is_complete: bool,
+    /// Event number of the epoch.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// A class row that was shown.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowShown {
+    /// Number of the class.
+    pub class: u16,
+    /// Processors that count.
+    pub processors: u32,
+    /// Verified processor-minutes.
+    pub processor_minutes: u64,
+    /// Availability rate of the day, 1e-6 USD per processor-hour.
+    pub avail_rate_usd_micros: u64,
+}
+
+/// Class rows of a report were checked.
+#[event]
+pub struct EpochRowsApplied {
+    /// The Epoch account.
+    pub epoch: Pubkey,
+    /// UTC day index.
+    pub day: u64,
+    /// The rows, in order.
+    pub rows: Vec<RowShown>,
+    /// Rows applied so far.
+    pub row_cursor: u16,
+    /// Sum of what the rows are worth, 1e-6 USD.
+    pub row_sum_usd_micros: U64Change,
+    /// Whether the report is complete.
+    pub is_complete: bool,
+    /// Event number of the epoch.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}

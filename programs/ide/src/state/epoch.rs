@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
+    ide::{EpochRules, HealthRules, Order},
     math,
     units::{IO_DECIMALS, USDC_DECIMALS},
 };
@@ -43,19 +44,96 @@ impl EpochState {
 pub struct Payment {
     /// Value paid, 1e-6 USD.
     pub paid_usd_micros: u64,
-    /// IO moved to the payout vault, base units.
-    pub io: u64,
-    /// USDC moved to the payout vault, base units.
+    /// IO from the reward vault, base units.
+    pub reward_io: u64,
+    /// USDC from the fee vault, base units.
     pub usdc: u64,
+    /// IO from the fee vault, base units.
+    pub fee_io: u64,
 }
 
 impl Payment {
     /// Nothing paid.
     pub const NONE: Self = Self {
         paid_usd_micros: 0,
-        io: 0,
+        reward_io: 0,
         usdc: 0,
+        fee_io: 0,
     };
+
+    /// From the rule's type.
+    pub const fn from_rule(payment: &ion_economics::ide::Payment) -> Self {
+        Self {
+            paid_usd_micros: payment.usd_micros,
+            reward_io: payment.reward_io,
+            usdc: payment.usdc,
+            fee_io: payment.fee_io,
+        }
+    }
+}
+
+/// Parameters that an epoch was sealed with (economics §12).
+#[zero_copy]
+#[derive(InitSpace, Debug, PartialEq, Eq)]
+pub struct SealRules {
+    /// Line of Deficit, bps.
+    pub psi_deficit_bps: u32,
+    /// Line of Critical, bps.
+    pub psi_critical_bps: u32,
+    /// Line of Normal, bps.
+    pub psi_normal_bps: u32,
+    /// Greatest ratio of a day in the average, bps.
+    pub psi_cap_bps: u32,
+    /// Share of the surplus that is burned, bps.
+    pub burn_bps: u16,
+    /// Share of unspent emission that is retired, bps.
+    pub unemitted_burn_bps: u16,
+    /// Days of mean emission the reward vault carries.
+    pub carry_days: u16,
+    /// Days of mean obligation above which the fee vault is burned down.
+    pub reserve_max_days: u16,
+    /// Days of mean obligation below which the status is Critical.
+    pub critical_days: u16,
+    /// Order of the ledgers: 0 rewards first, 1 fees first.
+    pub order: u8,
+    /// Days in a row that move the status.
+    pub psi_epochs: u8,
+}
+
+impl SealRules {
+    /// Not sealed.
+    pub const NONE: Self = Self {
+        psi_deficit_bps: 0,
+        psi_critical_bps: 0,
+        psi_normal_bps: 0,
+        psi_cap_bps: 0,
+        burn_bps: 0,
+        unemitted_burn_bps: 0,
+        carry_days: 0,
+        reserve_max_days: 0,
+        critical_days: 0,
+        order: 0,
+        psi_epochs: 0,
+    };
+
+    /// As the rule's type.
+    pub const fn to_rule(&self) -> EpochRules {
+        EpochRules {
+            order: Order::from_param(self.order as i64),
+            burn_bps: self.burn_bps,
+            unemitted_burn_bps: self.unemitted_burn_bps,
+            carry_days: self.carry_days,
+            reserve_max_days: self.reserve_max_days,
+            health: HealthRules {
+                deficit_bps: self.psi_deficit_bps,
+                critical_bps: self.psi_critical_bps,
+                normal_bps: self.psi_normal_bps,
+                epochs: self.psi_epochs,
+                cap_bps: self.psi_cap_bps,
+                critical_days: self.critical_days,
+            },
+        }
+    }
 }
 
 /// Account at `["epoch", day]`. Amounts wait here until the day is sealed; nothing of them is in a
@@ -126,6 +204,24 @@ pub struct Epoch {
     pub cumulative_io: u64,
     /// USDC paid by all epochs up to this one, base units.
     pub cumulative_usdc: u64,
+    /// Ledger Y1 after the epoch, IO base units.
+    pub y1_io: u64,
+    /// Ledger Yu after the epoch, USDC base units.
+    pub yu_usdc: u64,
+    /// Ledger Yi after the epoch, IO base units.
+    pub yi_io: u64,
+    /// IO revenue of epochs sealed without price that joined this one, base units.
+    pub carried_in_io: u64,
+    /// Recognised revenue, 1e-6 USD.
+    pub revenue_usd_micros: u64,
+    /// Burn wanted, with what was carried and the excess of the reserve, 1e-6 USD.
+    pub burn_usd_micros: u64,
+    /// Average ratio after the epoch in 1e-6 bps; 0 before the first.
+    pub ema_fp: u64,
+    /// Worth of the fee vault after the burn, 1e-6 USD.
+    pub reserve_usd_micros: u64,
+    /// Mean obligation of the last 30 epochs, this one included, 1e-6 USD.
+    pub mean_obligation_usd_micros: u64,
     /// Number of the last event of this account.
     pub event_seq: u64,
 
@@ -135,8 +231,10 @@ pub struct Epoch {
     pub row_hash: [u8; 32],
     /// One bit per hour whose emission was deposited.
     pub hours_deposited: u32,
-    /// Revenue over obligations in bps.
+    /// Revenue over obligations in bps; 0 when sealed without price.
     pub psi_bps: u32,
+    /// Parameters it was sealed with.
+    pub rules: SealRules,
     /// Class rows of the report.
     pub class_count: u16,
     /// Class rows revealed.
@@ -145,19 +243,23 @@ pub struct Epoch {
     pub last_class: u16,
     /// Where the epoch stands, by [`EpochState::code`].
     pub state: u8,
+    /// Mode it was sealed in: 0 schedule, 1 engine.
+    pub mode: u8,
+    /// Status after the epoch, `ion_economics::ide::Status`.
+    pub status: u8,
     /// Layout version.
     pub version: u8,
     /// Bump of this address.
     pub bump: u8,
     /// For later fields.
-    pub _reserved: [u8; 71],
+    pub _reserved: [u8; 65],
 }
 
 const _: () = assert!(
     Epoch::INIT_SPACE
         == 6 * 8 + 4 * 8 + 3 * 8 // times, money of the day, report
-            + 3 * 8 + 2 * 24 + 11 * 8 + 8 // sealing, events
-            + 2 * 32 + 2 * 4 + 3 * 2 + 3 + 71
+            + 3 * 8 + 2 * 32 + 11 * 8 + 9 * 8 + 8 // sealing, events
+            + 2 * 32 + 2 * 4 + 28 + 3 * 2 + 5 + 65
 );
 const _: () = assert!(core::mem::size_of::<Epoch>() == Epoch::INIT_SPACE);
 
@@ -216,18 +318,30 @@ impl Epoch {
             repurchase_io: 0,
             cumulative_io: 0,
             cumulative_usdc: 0,
+            y1_io: 0,
+            yu_usdc: 0,
+            yi_io: 0,
+            carried_in_io: 0,
+            revenue_usd_micros: 0,
+            burn_usd_micros: 0,
+            ema_fp: 0,
+            reserve_usd_micros: 0,
+            mean_obligation_usd_micros: 0,
             event_seq: 0,
             payer,
             row_hash: [0; 32],
             hours_deposited: 0,
             psi_bps: 0,
+            rules: SealRules::NONE,
             class_count: 0,
             row_cursor: 0,
             last_class: 0,
             state: EpochState::Accruing.code(),
+            mode: 0,
+            status: 0,
             version: crate::constants::ACCOUNT_VERSION,
             bump,
-            _reserved: [0; 71],
+            _reserved: [0; 65],
         }
     }
 
@@ -251,6 +365,27 @@ impl Epoch {
         *ledger = math::add(*ledger, amount).map_err(IdeError::from)?;
         self.hire_due_usd_micros =
             math::add(self.hire_due_usd_micros, hire_usd_micros).map_err(IdeError::from)?;
+        Ok(())
+    }
+
+    /// Adds the emission of hour 0 to 23 of the day, each hour once, until the epoch is sealed.
+    ///
+    /// Errors: `EpochSealed`, `HourAlreadyDeposited`, `ArithmeticOverflow`.
+    pub(crate) fn add_emission(&mut self, hour_of_day: u64, amount_io: u64) -> Result<()> {
+        require!(
+            self.state < EpochState::Sealed.code(),
+            IdeError::EpochSealed
+        );
+        let bit = u32::try_from(hour_of_day)
+            .ok()
+            .and_then(|hour| 1_u32.checked_shl(hour))
+            .ok_or(IdeError::ArithmeticOverflow)?;
+        require!(
+            self.hours_deposited & bit == 0,
+            IdeError::HourAlreadyDeposited
+        );
+        self.hours_deposited |= bit;
+        self.emission_io = math::add(self.emission_io, amount_io).map_err(IdeError::from)?;
         Ok(())
     }
 
@@ -297,6 +432,26 @@ mod tests {
             epoch.add_revenue(Currency::Usdc, 1, 1).unwrap_err(),
             error!(IdeError::ArithmeticOverflow)
         );
+    }
+
+    #[test]
+    fn emission_of_an_hour_counts_once_until_the_epoch_is_sealed() {
+        let mut epoch = epoch();
+        epoch.add_emission(0, 5).unwrap();
+        epoch.state = EpochState::Reported.code();
+        epoch.add_emission(23, 7).unwrap();
+        assert_eq!((epoch.emission_io, epoch.hours_deposited), (12, 0x80_0001));
+        assert_eq!(
+            epoch.add_emission(23, 1).unwrap_err(),
+            error!(IdeError::HourAlreadyDeposited)
+        );
+        for state in [EpochState::Sealed, EpochState::Closed] {
+            epoch.state = state.code();
+            assert_eq!(
+                epoch.add_emission(1, 1).unwrap_err(),
+                error!(IdeError::EpochSealed)
+            );
+        }
     }
 
     #[test]

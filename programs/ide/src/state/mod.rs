@@ -1,7 +1,15 @@
 //! Accounts of the engine, one file each.
 
+mod auction;
+mod engine;
 mod epoch;
+mod rates;
+mod roots;
 mod vaults;
 
+pub use auction::*;
+pub use engine::*;
 pub use epoch::*;
+pub use rates::*;
+pub use roots::*;
 pub use vaults::*;

@@ -27,6 +27,26 @@ pub struct ClassCreated {
     pub at: i64,
 }
 
+/// The engine holds rates of a class from now on.
+#[event]
+#[derive(Clone, Debug)]
+pub struct ClassRated {
+    /// The class.
+    pub class: Pubkey,
+    /// Action that was consumed.
+    pub action: Pubkey,
+    /// The engine's caller address.
+    pub actor: Pubkey,
+    /// Classes with a multiplier above 0.
+    pub live_classes: u32,
+    /// Those of them that have rates.
+    pub rated_live_classes: u32,
+    /// Event number of the class.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
 /// The terms of a class changed.
 #[event]
 #[derive(Clone, Debug)]

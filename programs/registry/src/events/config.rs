@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 
-use super::I64Change;
+use super::{I64Change, U64Change};
 
 /// The configuration was created.
 #[event]
@@ -46,6 +46,22 @@ pub struct GenesisSealed {
     pub actor: Pubkey,
     /// Unix seconds; 0 = open.
     pub genesis_sealed_at: I64Change,
+    /// Event number of the configuration.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// The switch to mode `Ide` was fixed.
+#[event]
+#[derive(Clone, Debug)]
+pub struct SwitchScheduled {
+    /// The configuration.
+    pub config: Pubkey,
+    /// The engine's caller address.
+    pub actor: Pubkey,
+    /// First hour index of mode `Ide`; `u64::MAX` = never.
+    pub ide_from_hour: U64Change,
     /// Event number of the configuration.
     pub seq: u64,
     /// Unix seconds.

@@ -73,17 +73,23 @@ pub enum StatusReason {
     UnblockedByGovernance = 4,
     /// Terminated by governance.
     TerminatedByGovernance = 5,
+    /// Blocked by a slash case of offence code 6.
+    BlockedByCase = 6,
+    /// The case was restored; governance may still keep the device blocked.
+    RestoredByCase = 7,
+    /// The case ended without a full restore; its block is left to governance.
+    LeftToGovernance = 8,
 }
 
-/// The status of a device changed by its owner or by governance.
+/// The status of a device, or who keeps it blocked, changed by its owner, governance or a case.
 #[event]
 #[derive(Clone, Debug)]
 pub struct DeviceStatusChanged {
     /// The device.
     pub device: Pubkey,
-    /// The owner, or who executed the action.
+    /// The owner, who executed the action, or the staking program's caller address.
     pub actor: Pubkey,
-    /// Action that was executed; the default key when the owner acted.
+    /// Action that was executed, or the slash case; the default key when the owner acted.
     pub action: Pubkey,
     /// Why.
     pub reason: StatusReason,

@@ -53,6 +53,26 @@ pub struct RoleProposed {
     pub at: i64,
 }
 
+/// The proposal of a role's next holder was taken back.
+#[event]
+#[derive(Clone, Debug)]
+pub struct RoleRetracted {
+    /// The roles.
+    pub roles: Pubkey,
+    /// Governance or guardian.
+    pub actor: Pubkey,
+    /// The role.
+    pub role: RoleKind,
+    /// Key that keeps it.
+    pub current: Pubkey,
+    /// The proposed key; the default key = none.
+    pub proposed: KeyChange,
+    /// Event number of the roles.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
 /// A key took over a role.
 #[event]
 #[derive(Clone, Debug)]

@@ -2,14 +2,18 @@
 
 mod action;
 mod device;
+mod exemption;
 mod genesis;
 mod pause;
 mod poll;
 mod role;
+mod switch;
 
 pub use action::*;
 pub use device::*;
+pub use exemption::*;
 pub use genesis::*;
 pub use pause::*;
 pub use poll::*;
 pub use role::*;
+pub use switch::*;

@@ -77,13 +77,82 @@ pub enum ActionKind {
         /// Account of the device.
         device: Pubkey,
     },
+    /// Sets the engine's rates of a class; applied by the engine, which bounds the steps.
+    SetClassRates {
+        /// Number of the class.
+        class: u16,
+        /// Rate of availability, 1e-6 USD per processor-hour.
+        avail_rate_usd_micros: u64,
+        /// Rate of hire, 1e-6 USD per processor-hour; with the above at most the list price.
+        hire_rate_usd_micros: u64,
+        /// List price, 1e-6 USD per processor-hour, above 0.
+        list_price_usd_micros: u64,
+        /// Most processors that are paid for availability, above 0.
+        max_processors: u32,
+    },
+    /// Fixes the hour from which mode `Ide` holds; applied by the engine.
+    ScheduleSwitch,
+    /// Adjusts a counter of records; applied by the booking program.
+    AdjustTne {
+        /// The counter.
+        counter: TneCounter,
+        /// Signed amount, 1e-8 IO, not 0.
+        amount_io: i64,
+        /// SHA-256 of the published reason, not zeros.
+        reason_hash: [u8; 32],
+    },
+}
+
+/// Adjustment counter of the records (economics §9.2); grows only at the end.
+#[repr(u8)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+#[borsh(use_discriminant = false)]
+pub enum TneCounter {
+    /// `adj_estimated`.
+    Estimated = 0,
+    /// `adj_settled`.
+    Settled = 1,
+}
+
+/// Program that applies an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applier {
+    /// The registry, by `execute_action` or `create_class`.
+    Registry,
+    /// The engine, by `consume_action`.
+    Ide,
+    /// The booking program, by `consume_action`.
+    Booking,
 }
 
 impl ActionKind {
+    /// Who applies the action (economics §1.7 F4).
+    pub(crate) fn applier(&self) -> Applier {
+        match self {
+            Self::SetParam { .. }
+            | Self::CreateClass { .. }
+            | Self::SetClass { .. }
+            | Self::SetRole { .. }
+            | Self::SetVerifierSet { .. }
+            | Self::SealGenesis
+            | Self::BlockDevice { .. }
+            | Self::UnblockDevice { .. }
+            | Self::TerminateDevice { .. } => Applier::Registry,
+            Self::SetClassRates { .. } | Self::ScheduleSwitch => Applier::Ide,
+            Self::AdjustTne { .. } => Applier::Booking,
+        }
+    }
+
+    /// Whether the action waits for `mode_timelock`.
+    pub fn is_mode_switch(&self) -> bool {
+        matches!(self, Self::ScheduleSwitch)
+    }
+
     /// Bounds that can be checked when the action is queued.
     ///
     /// Errors: `UnknownParam`, `ParamOutOfBounds`, as `ClassTerms::check` and
-    /// `VerifierSet::check`, `InvalidClassName`, `EmptyKey`.
+    /// `VerifierSet::check`, `InvalidClassName`, `EmptyKey`, `InvalidClassRates`,
+    /// `InvalidAdjustment`.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
             Self::SetParam {
@@ -108,6 +177,34 @@ impl ActionKind {
             | Self::UnblockDevice { device }
             | Self::TerminateDevice { device } => {
                 require_keys_neq!(*device, Pubkey::default(), RegistryError::EmptyKey);
+                Ok(())
+            }
+            Self::SetClassRates {
+                class: _,
+                avail_rate_usd_micros,
+                hire_rate_usd_micros,
+                list_price_usd_micros,
+                max_processors,
+            } => {
+                let paid = avail_rate_usd_micros.checked_add(*hire_rate_usd_micros);
+                require!(
+                    paid.is_some_and(|paid| paid <= *list_price_usd_micros)
+                        && *list_price_usd_micros > 0
+                        && *max_processors > 0,
+                    RegistryError::InvalidClassRates
+                );
+                Ok(())
+            }
+            Self::ScheduleSwitch => Ok(()),
+            Self::AdjustTne {
+                counter: _,
+                amount_io,
+                reason_hash,
+            } => {
+                require!(
+                    *amount_io != 0 && *reason_hash != [0; 32],
+                    RegistryError::InvalidAdjustment
+                );
                 Ok(())
             }
         }

@@ -6,6 +6,7 @@ use ion_economics::{
     units::UnixSeconds,
 };
 
+use super::ClassCounted;
 use crate::{constants::*, error::RegistryError};
 
 /// Reward pool of a class; grows only at the end.
@@ -75,6 +76,19 @@ impl ClassTerms {
     }
 }
 
+/// Terms that hold until the next block after a change; the multipliers have fields of their own.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermsBefore {
+    /// 0 unsupported, 1 Enterprise, 2 Community.
+    pub pool: u8,
+    /// Idle processor ceiling in percent; 255 = none.
+    pub max_cpu_pct: u8,
+    /// Idle GPU ceiling in percent; 255 = none.
+    pub max_gpu_pct: u8,
+    /// Lowest price of a quote, 1e-6 USD per processor-hour.
+    pub floor_price_usd_micros: u64,
+}
+
 /// Account at `["class", id]`; read-only in normal operation.
 #[account]
 #[derive(InitSpace, Debug)]
@@ -109,12 +123,17 @@ pub struct ProcessorClass {
     pub floor_price_usd_micros: u64,
     /// Number of the last event of this account.
     pub event_seq: u64,
+    /// Whether the engine holds rates of the class (economics §10.9).
+    pub rates_set: bool,
+    /// Pool, ceilings and floor price before `mult_now_at`.
+    pub before: TermsBefore,
     /// For later fields.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 52],
 }
 
 const _: () = assert!(
-    ProcessorClass::INIT_SPACE == 2 + 2 + 32 + 1 + 4 + 4 + 8 + 4 + 8 + 4 + 1 + 1 + 8 + 8 + 64
+    ProcessorClass::INIT_SPACE
+        == 2 + 2 + 32 + 1 + 4 + 4 + 8 + 4 + 8 + 4 + 1 + 1 + 8 + 8 + 1 + 11 + 52
 );
 
 impl ProcessorClass {
@@ -145,8 +164,35 @@ impl ProcessorClass {
             max_gpu_pct: terms.max_gpu_pct,
             floor_price_usd_micros: terms.floor_price_usd_micros,
             event_seq: 1,
-            _reserved: [0; 64],
+            rates_set: false,
+            before: TermsBefore {
+                pool: terms.pool.code(),
+                max_cpu_pct: terms.max_cpu_pct,
+                max_gpu_pct: terms.max_gpu_pct,
+                floor_price_usd_micros: terms.floor_price_usd_micros,
+            },
+            _reserved: [0; 52],
         }
+    }
+
+    /// Pool, ceilings and floor price at `now` (Unix seconds): those set last from the start of the
+    /// first block after the change, so that no running hour and no price of it is rewritten.
+    pub fn terms_at(&self, now: i64) -> TermsBefore {
+        if now >= self.mult_now_at {
+            TermsBefore {
+                pool: self.pool,
+                max_cpu_pct: self.max_cpu_pct,
+                max_gpu_pct: self.max_gpu_pct,
+                floor_price_usd_micros: self.floor_price_usd_micros,
+            }
+        } else {
+            self.before
+        }
+    }
+
+    /// Lowest price of a quote at `now` (Unix seconds), 1e-6 USD per processor-hour.
+    pub fn floor_price(&self, now: i64) -> u64 {
+        self.terms_at(now).floor_price_usd_micros
     }
 
     /// Multiplier of rewards and registration at `now` (Unix seconds), in 1e-4; 0 = withdrawn.
@@ -173,12 +219,25 @@ impl ProcessorClass {
         }
     }
 
+    /// What the configuration counts.
+    pub(crate) fn counted(&self) -> ClassCounted {
+        ClassCounted {
+            live: self.is_live(),
+            rated: self.rates_set,
+        }
+    }
+
+    /// Whether the class has a multiplier above 0 now or from the next block on.
+    pub fn is_live(&self) -> bool {
+        self.mult_now != 0
+    }
+
     /// Whether the class is withdrawn at `now`: no rewards, short exits (economics §3.1).
     pub fn is_withdrawn(&self, now: i64) -> bool {
         self.reward_multiplier(now) == 0
     }
 
-    /// Applies terms (economics §3.1): rewards follow from the next block; the stake side follows a
+    /// Applies terms (economics §3.1, §12): all but the stake side follows from the next block; the stake side follows a
     /// raise after `grace` seconds and a lowering from the next block; a withdrawal leaves the stake
     /// side as it is.
     ///
@@ -209,6 +268,7 @@ impl ProcessorClass {
         self.mult_next = narrow(next)?;
         self.mult_next_at = next_at.get();
 
+        self.before = self.terms_at(now);
         self.mult_before = self.reward_multiplier(now);
         self.mult_now = terms.multiplier_fp;
         self.mult_now_at = next_block(clock).map_err(RegistryError::from)?.get();
@@ -308,6 +368,28 @@ mod tests {
             Err(RegistryError::RaiseInsideGrace.into())
         );
         assert!(class.set_terms(&terms(30_001), GRACE, 10 + GRACE).is_ok());
+    }
+
+    #[test]
+    fn pool_ceilings_and_floor_follow_next_hour() {
+        let mut class = class(20_000);
+        let new = ClassTerms {
+            pool: Pool::Community,
+            multiplier_fp: 20_000,
+            max_cpu_pct: 31,
+            max_gpu_pct: 21,
+            floor_price_usd_micros: 2,
+        };
+        class.set_terms(&new, GRACE, 10).unwrap();
+        let (before, after) = (class.terms_at(3_599), class.terms_at(3_600));
+        assert_eq!((before.pool, before.max_cpu_pct), (1, 30));
+        assert_eq!((before.max_gpu_pct, class.floor_price(3_599)), (255, 1));
+        assert_eq!((after.pool, after.max_cpu_pct), (2, 31));
+        assert_eq!((after.max_gpu_pct, class.floor_price(3_600)), (21, 2));
+        // a second change of the hour keeps what the hour began with
+        class.set_terms(&terms(20_000), GRACE, 20).unwrap();
+        assert_eq!(class.floor_price(3_599), 1);
+        assert_eq!(class.terms_at(3_600).pool, 1);
     }
 
     #[test]

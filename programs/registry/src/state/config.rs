@@ -1,7 +1,7 @@
 //! What all programs read and nobody writes in normal operation.
 
 use anchor_lang::prelude::*;
-use ion_economics::{governance::PauseClock, units::UnixSeconds};
+use ion_economics::{governance::PauseClock, params::Program as Consumer, units::UnixSeconds};
 
 use crate::{constants::*, error::RegistryError};
 
@@ -65,6 +65,24 @@ impl PauseBit {
     }
 }
 
+/// What the configuration counts of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClassCounted {
+    /// Multiplier above 0.
+    pub live: bool,
+    /// The engine holds rates of it.
+    pub rated: bool,
+}
+
+fn recount(count: u32, was: bool, is: bool) -> Result<u32> {
+    match (was, is) {
+        (false, true) => count.checked_add(1),
+        (true, false) => count.checked_sub(1),
+        (true, true) | (false, false) => Some(count),
+    }
+    .ok_or_else(|| error!(RegistryError::ArithmeticOverflow))
+}
+
 /// Singleton at `["config"]`. Written by governance, the guardian's pauses and the mode switch
 /// only.
 #[account]
@@ -104,11 +122,19 @@ pub struct Config {
     pub genesis_sealed_at: i64,
     /// Number of the last event of this account.
     pub event_seq: u64,
+    /// Classes with a multiplier above 0 of which the engine holds rates.
+    pub rated_live_classes: u32,
+    /// Exemptions granted since genesis: the number of the last one.
+    pub exemptions_granted: u64,
+    /// Programs whose parameters exist, one bit each in the order of
+    /// `ion_economics::params::Program`.
+    pub params_made: u8,
     /// For later fields.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 51],
 }
 
-const _: () = assert!(Config::INIT_SPACE == 1 + 1 + 8 * 32 + 8 + 4 + 4 + 6 * 16 + 8 + 8 + 8 + 64);
+const _: () =
+    assert!(Config::INIT_SPACE == 1 + 1 + 8 * 32 + 8 + 4 + 4 + 6 * 16 + 8 + 8 + 8 + 4 + 8 + 1 + 51);
 
 impl Config {
     /// Bytes of the account with its discriminator.
@@ -153,16 +179,57 @@ impl Config {
         self.genesis_sealed_at != 0
     }
 
-    /// Keeps the count of classes with a multiplier above 0.
+    /// Bit of a program in `params_made`.
+    pub(crate) fn params_bit(consumer: Consumer) -> u8 {
+        match consumer {
+            Consumer::Registry => 1,
+            Consumer::Staking => 2,
+            Consumer::Rewards => 4,
+            Consumer::Ide => 8,
+            Consumer::Booking => 16,
+        }
+    }
+
+    /// Genesis is complete: every program has its parameters and some class is live.
+    ///
+    /// Errors: `GenesisIncomplete`.
+    pub(crate) fn check_complete(&self) -> Result<()> {
+        let all = Consumer::ALL
+            .into_iter()
+            .fold(0, |bits, consumer| bits | Self::params_bit(consumer));
+        require!(
+            self.params_made == all && self.live_classes > 0,
+            RegistryError::GenesisIncomplete
+        );
+        Ok(())
+    }
+
+    /// Whether the switch to mode `Ide` is fixed (economics §10.9).
+    pub fn is_switch_set(&self) -> bool {
+        self.ide_from_hour != NEVER
+    }
+
+    /// Keeps the counts of classes that are live and of those that have rates too.
     ///
     /// Errors: `ArithmeticOverflow`.
-    pub(crate) fn count_live_class(&mut self, was_live: bool, is_live: bool) -> Result<()> {
-        let counted = match (was_live, is_live) {
-            (false, true) => self.live_classes.checked_add(1),
-            (true, false) => self.live_classes.checked_sub(1),
-            (true, true) | (false, false) => Some(self.live_classes),
-        };
-        self.live_classes = counted.ok_or(RegistryError::ArithmeticOverflow)?;
+    pub(crate) fn count_class(&mut self, before: ClassCounted, after: ClassCounted) -> Result<()> {
+        self.live_classes = recount(self.live_classes, before.live, after.live)?;
+        self.rated_live_classes = recount(
+            self.rated_live_classes,
+            before.live && before.rated,
+            after.live && after.rated,
+        )?;
+        Ok(())
+    }
+
+    /// Once the switch is fixed a class is live only with rates (economics §10.9).
+    ///
+    /// Errors: `ClassRatesMissing`.
+    pub(crate) fn check_rated(&self, class: ClassCounted) -> Result<()> {
+        require!(
+            !self.is_switch_set() || !class.live || class.rated,
+            RegistryError::ClassRatesMissing
+        );
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! One supplier machine: 1 to 64 identical processors (economics §1.6, §13.1).
 
 use anchor_lang::prelude::*;
-use ion_economics::device::{self, DeviceInput, DeviceStatus};
+use ion_economics::device::{self, BlockHolds, DeviceInput, DeviceState, DeviceStatus};
 
 use crate::error::RegistryError;
 
@@ -47,12 +47,15 @@ pub struct Device {
     pub last_leaf_hour: u64,
     /// Number of the last event of this account.
     pub event_seq: u64,
+    /// Who keeps the device blocked, `ion_economics::device::BlockHolds`: bit 0 governance, bit 1 an
+    /// open case of offence code 6.
+    pub block_holds: u8,
     /// For later fields.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 63],
 }
 
 const _: () =
-    assert!(Device::INIT_SPACE == 2 + 4 * 32 + 2 + 4 + 2 + 4 + 32 + 8 + 8 + 8 + 8 + 8 + 64);
+    assert!(Device::INIT_SPACE == 2 + 4 * 32 + 2 + 4 + 2 + 4 + 32 + 8 + 8 + 8 + 8 + 8 + 1 + 63);
 
 impl Device {
     /// Bytes of the account with its discriminator.
@@ -70,6 +73,22 @@ impl Device {
         DeviceStatus::from_code(self.status).map_err(|_| error!(RegistryError::CorruptDevice))
     }
 
+    /// Status and holds as the rule's type.
+    ///
+    /// Errors: `CorruptDevice` for bytes that name none.
+    pub fn state(&self) -> Result<DeviceState> {
+        let holds = BlockHolds::from_code(self.block_holds).map_err(RegistryError::from)?;
+        Ok(DeviceState {
+            status: self.device_status()?,
+            holds,
+        })
+    }
+
+    /// Whether an open case of offence code 6 keeps the device blocked.
+    pub fn is_case_held(&self) -> bool {
+        BlockHolds::from_code(self.block_holds).is_ok_and(|holds| holds.case)
+    }
+
     /// Whether a booking may lock the device now: up and not hired. Stake, cooldown, age and
     /// `open_until` are the booking's to check.
     pub fn is_free(&self) -> bool {
@@ -80,12 +99,13 @@ impl Device {
     /// Carries out an event of economics §13.1; the only place that assigns the status. The first
     /// time up is the end of onboarding.
     ///
-    /// Errors: `DeviceStatusForbids`, `DeviceHired`, `DeviceTerminated`, `CorruptDevice`.
+    /// Errors: `DeviceStatusForbids`, `DeviceHired`, `DeviceTerminated`, `CaseOpen`,
+    /// `CorruptDevice`.
     pub(crate) fn apply(&mut self, input: DeviceInput, now: i64) -> Result<()> {
-        let after =
-            device::transition(self.device_status()?, input).map_err(RegistryError::from)?;
-        self.status = after.code();
-        if matches!(after, DeviceStatus::Up) && self.onboarded_at == 0 {
+        let after = device::transition(self.state()?, input).map_err(RegistryError::from)?;
+        self.status = after.status.code();
+        self.block_holds = after.holds.code();
+        if matches!(after.status, DeviceStatus::Up) && self.onboarded_at == 0 {
             self.onboarded_at = now;
         }
         Ok(())
@@ -95,7 +115,7 @@ impl Device {
     ///
     /// Errors: `CorruptDevice`.
     pub(crate) fn invariant(&self) -> Result<()> {
-        self.device_status()?;
+        self.state()?;
         require!(
             (1..=device::MAX_QTY).contains(&self.qty)
                 && self.connectivity_tier <= device::MAX_CONNECTIVITY_TIER

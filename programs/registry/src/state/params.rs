@@ -2,8 +2,8 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
-    governance::{Harsher, Staged},
-    params::{self as rules, Param, Program as Consumer},
+    governance::Staged,
+    params::{self as rules, Effect, Param, Program as Consumer},
     units::UnixSeconds,
 };
 
@@ -48,33 +48,12 @@ pub struct Params {
     /// Number of the last event of this account.
     pub event_seq: u64,
     /// For later fields.
-    pub _reserved: [u8; 16],
+    pub _reserved: [u8; 10],
 }
 
-const _: () = assert!(Params::INIT_SPACE == 3 + 32 + 36 * 8 + 2 * 17 + 8 + 16);
+const _: () = assert!(Params::INIT_SPACE == 3 + 32 + 36 * 8 + 3 * 17 + 8 + 10);
 const _: () = assert!(Params::SPACE <= 400);
 const _: () = assert!(PARAM_SLOTS == rules::SLOTS);
-
-/// Pairs of which the first must not exceed the second.
-const ORDERED: [(Param, Param); 3] = [
-    (rules::staking::MIN_SHARE_BPS, rules::staking::MAX_SHARE_BPS),
-    (rules::booking::MIN_MINUTES, rules::booking::MAX_MINUTES),
-    (rules::booking::MIN_MINUTES, rules::booking::MAX_MINUTES_IO),
-];
-
-/// Direction in which a change of the parameter makes devices short and so waits for
-/// `multiplier_grace` (economics §3.1); `None` for all others.
-fn harsher_direction(param: &Param) -> Option<Harsher> {
-    if param.program != Consumer::Staking {
-        None
-    } else if param.slot == rules::staking::BASE_STAKE.slot {
-        Some(Harsher::Up)
-    } else if param.slot == rules::staking::MAX_CO_PORTION_BPS.slot {
-        Some(Harsher::Down)
-    } else {
-        None
-    }
-}
 
 impl Params {
     /// Bytes of the account with its discriminator.
@@ -107,10 +86,12 @@ impl Params {
     }
 
     /// Sets a value. `grace` is the notice for changes that make devices short, in seconds; `None`
-    /// while genesis is open, when no device exists and every change is immediate.
+    /// while genesis is open, when nothing runs: every change is immediate and bound by the hard
+    /// bounds alone. Afterwards a change is limited by its step and in force from the next block, the
+    /// next epoch or after the grace, as the table says.
     ///
-    /// Errors: `ParamOutOfBounds`, `ParamsOutOfOrder`, `RaiseInsideGrace`, `PendingParamsFull`,
-    /// `ArithmeticOverflow`.
+    /// Errors: `ParamOutOfBounds`, `ParamStepTooLarge`, `ParamsOutOfOrder`, `RaiseInsideGrace`,
+    /// `PendingParamsFull`, `ArithmeticOverflow`.
     pub(crate) fn set(
         &mut self,
         param: &Param,
@@ -119,17 +100,23 @@ impl Params {
         now: i64,
     ) -> Result<()> {
         param.check(value).map_err(RegistryError::from)?;
-        match (harsher_direction(param), grace) {
-            (Some(harsher), Some(grace)) => {
-                let staged = self
-                    .staged(param, now)
-                    .announce(value, harsher, grace, UnixSeconds::new(now))
+        let staged = match grace {
+            None => Staged::settled(value),
+            Some(grace) => {
+                param
+                    .check_step(self.value(param, now), value)
                     .map_err(RegistryError::from)?;
-                self.store(param, staged)?;
+                let (before, clock) = (self.staged(param, now), UnixSeconds::new(now));
+                match param.effect {
+                    Effect::NextBlock => before.from_next_block(value, clock),
+                    Effect::NextEpoch => before.from_next_epoch(value, clock),
+                    Effect::AfterGrace(harsher) => before.announce(value, harsher, grace, clock),
+                }
+                .map_err(RegistryError::from)?
             }
-            _ => self.store(param, Staged::settled(value))?,
-        }
-        for (low, high) in ORDERED {
+        };
+        self.store(param, staged, now)?;
+        for (low, high) in rules::ORDERED {
             if low.program == param.program {
                 require!(
                     self.latest(&low) <= self.latest(&high),
@@ -168,7 +155,7 @@ impl Params {
         }
     }
 
-    fn store(&mut self, param: &Param, staged: Staged) -> Result<()> {
+    fn store(&mut self, param: &Param, staged: Staged, now: i64) -> Result<()> {
         let slot = self
             .values
             .get_mut(usize::from(param.slot))
@@ -180,6 +167,9 @@ impl Params {
             }
         }
         if let Some((value, at)) = staged.next {
+            if self.pending.iter().all(|other| other.effective_at != 0) {
+                self.fold(now);
+            }
             let free = self
                 .pending
                 .iter_mut()
@@ -192,6 +182,20 @@ impl Params {
             };
         }
         Ok(())
+    }
+
+    /// Moves announced changes that are in force into the values.
+    fn fold(&mut self, now: i64) {
+        for pending in &mut self.pending {
+            let place = self.values.get_mut(usize::from(pending.slot));
+            if let (true, Some(place)) = (
+                pending.effective_at != 0 && now >= pending.effective_at,
+                place,
+            ) {
+                *place = pending.value;
+                *pending = PendingParam::NONE;
+            }
+        }
     }
 
     /// Advances the event counter and returns the new number.
@@ -207,22 +211,34 @@ impl Params {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ion_economics::params::staking::{
-        BASE_STAKE, COOLDOWN, MAX_CO_PORTION_BPS, MAX_SHARE_BPS, MIN_SHARE_BPS,
+    use ion_economics::params::{
+        ide::BURN_BPS,
+        staking::{
+            BASE_STAKE, COOLDOWN, CURE_PERIOD, MAX_CO_PORTION_BPS, MAX_SHARE_BPS, MIN_OFFER,
+            MIN_SHARE_BPS, MIN_TOPUP, WAIT_PERIOD,
+        },
     };
 
     const GRACE: i64 = 1_000_000;
 
     fn staking() -> Params {
+        of(Consumer::Staking)
+    }
+
+    fn engine() -> Params {
+        of(Consumer::Ide)
+    }
+
+    fn of(consumer: Consumer) -> Params {
         Params {
             version: ACCOUNT_VERSION,
             bump: 255,
-            consumer: Consumer::Staking.to_u8(),
+            consumer: consumer.to_u8(),
             program: Pubkey::new_from_array([1; 32]),
-            values: Params::defaults(Consumer::Staking),
+            values: Params::defaults(consumer),
             pending: [PendingParam::NONE; PENDING_PARAMS],
             event_seq: 1,
-            _reserved: [0; 16],
+            _reserved: [0; 10],
         }
     }
 
@@ -259,34 +275,71 @@ mod tests {
             .set(&BASE_STAKE, BASE_STAKE.default + 1, Some(GRACE), 10)
             .unwrap();
         params
-            .set(&MAX_CO_PORTION_BPS, 4_000, Some(GRACE), 20)
+            .set(&MAX_CO_PORTION_BPS, 4_500, Some(GRACE), 20)
             .unwrap();
         assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 19), 5_000);
-        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_000);
+        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_500);
         assert_eq!(
             params.value(&BASE_STAKE, GRACE + 20),
             BASE_STAKE.default + 1
         );
         assert_eq!(
-            params.set(&MAX_CO_PORTION_BPS, 3_999, Some(GRACE), 30),
+            params.set(&MAX_CO_PORTION_BPS, 4_400, Some(GRACE), 30),
             Err(RegistryError::RaiseInsideGrace.into())
         );
         params
-            .set(&MAX_CO_PORTION_BPS, 3_000, Some(GRACE), GRACE + 20)
+            .set(&MAX_CO_PORTION_BPS, 3_500, Some(GRACE), GRACE + 20)
             .unwrap();
-        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_000);
+        assert_eq!(params.value(&MAX_CO_PORTION_BPS, GRACE + 20), 4_500);
     }
 
     #[test]
-    fn other_parameters_and_all_of_genesis_are_immediate() {
+    fn other_parameters_wait_for_the_next_hour_and_those_of_the_engine_for_the_next_day() {
         let mut params = staking();
         params
             .set(&COOLDOWN, COOLDOWN.min, Some(GRACE), 10)
             .unwrap();
-        assert_eq!(params.value(&COOLDOWN, 10), COOLDOWN.min);
+        assert_eq!(params.value(&COOLDOWN, 3_599), COOLDOWN.default);
+        assert_eq!(params.value(&COOLDOWN, 3_600), COOLDOWN.min);
+
+        let mut params = engine();
+        params
+            .set(&BURN_BPS, 6_000, Some(GRACE), 86_400 + 10)
+            .unwrap();
+        assert_eq!(params.value(&BURN_BPS, 172_799), 5_000);
+        assert_eq!(params.value(&BURN_BPS, 172_800), 6_000);
+    }
+
+    #[test]
+    fn genesis_is_immediate_and_knows_no_step() {
+        let mut params = staking();
         params.set(&BASE_STAKE, BASE_STAKE.max, None, 10).unwrap();
         assert_eq!(params.value(&BASE_STAKE, 10), BASE_STAKE.max);
         assert_eq!(params.pending_of(&BASE_STAKE), None);
+    }
+
+    #[test]
+    fn three_changes_are_announced_at_a_time_and_old_ones_make_room() {
+        let mut params = staking();
+        let ordinary = [MIN_TOPUP, MIN_OFFER, WAIT_PERIOD, CURE_PERIOD];
+        for param in &ordinary[..3] {
+            params.set(param, param.min, Some(GRACE), 10).unwrap();
+        }
+        assert_eq!(
+            params.set(&ordinary[3], ordinary[3].min, Some(GRACE), 3_599),
+            Err(RegistryError::PendingParamsFull.into())
+        );
+        // a change of a slot that is announced already takes its own place
+        params
+            .set(&ordinary[0], ordinary[0].max, Some(GRACE), 3_599)
+            .unwrap();
+        params
+            .set(&ordinary[3], ordinary[3].min, Some(GRACE), 3_600)
+            .unwrap();
+        assert_eq!(params.value(&ordinary[0], 3_600), ordinary[0].max);
+        assert_eq!(params.value(&ordinary[1], 3_600), ordinary[1].min);
+        assert_eq!(params.value(&ordinary[3], 7_199), ordinary[3].default);
+        assert_eq!(params.value(&ordinary[3], 7_200), ordinary[3].min);
     }
 
     #[test]
@@ -295,6 +348,10 @@ mod tests {
         assert_eq!(
             params.set(&COOLDOWN, COOLDOWN.min - 1, Some(GRACE), 10),
             Err(RegistryError::ParamOutOfBounds.into())
+        );
+        assert_eq!(
+            params.set(&BASE_STAKE, BASE_STAKE.default * 2 + 1, Some(GRACE), 10),
+            Err(RegistryError::ParamStepTooLarge.into())
         );
         params.set(&MAX_SHARE_BPS, 500, Some(GRACE), 10).unwrap();
         assert_eq!(

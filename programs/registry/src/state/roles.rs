@@ -106,6 +106,20 @@ impl Roles {
         self.check_apart(kind, key)
     }
 
+    /// Clears the key that may accept a role.
+    ///
+    /// Errors: `NoRoleProposed`.
+    pub(crate) fn retract(&mut self, kind: RoleKind) -> Result<()> {
+        let role = self.role_mut(kind);
+        require_keys_neq!(
+            role.proposed,
+            Pubkey::default(),
+            RegistryError::NoRoleProposed
+        );
+        role.proposed = Pubkey::default();
+        Ok(())
+    }
+
     /// Hands a role to the key that was proposed for it.
     ///
     /// Errors: `SlasherIsArbiter`.

@@ -26,3 +26,20 @@ pub struct EmissionInitialized {
     /// Unix seconds.
     pub at: i64,
 }
+
+/// Tokens that strangers sent to the distribution vault went to the reward vault.
+#[event]
+pub struct ExcessSwept {
+    /// The Emission account.
+    pub emission: Pubkey,
+    /// Who sent the instruction.
+    pub actor: Pubkey,
+    /// Moved, IO base units.
+    pub amount_io: u64,
+    /// What the vault owes and holds, IO base units.
+    pub owed_io: u64,
+    /// Event number of the Emission account.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}

@@ -1,7 +1,7 @@
 //! How far the schedule has run (economics §1.6, §6.3).
 
 use anchor_lang::prelude::*;
-use ion_economics::{emission, math};
+use ion_economics::{emission, math, reward::Pools};
 
 use crate::{constants::IO_SUPPLY_CAP, error::RewardsError};
 
@@ -27,11 +27,24 @@ pub struct Emission {
     pub released_io: u64,
     /// Number of the last event of this account.
     pub event_seq: u64,
+    /// Hour index of the next block that is completed or fails; stands still from the first hour
+    /// that pays by the engine on.
+    pub next_final_hour: u64,
+    /// Worker emission of the blocks that wait for their summary, IO base units.
+    pub pending_io: u64,
+    /// Allocated to devices by all completed blocks, IO base units.
+    pub allocated_io: u64,
+    /// Safety shares of all blocks, IO base units; they stay in the distribution vault.
+    pub safety_io: u64,
+    /// Paid to parties, IO base units.
+    pub claimed_io: u64,
+    /// Burned for slash cases, IO base units.
+    pub burned_io: u64,
     /// For later fields.
-    pub _reserved: [u8; 128],
+    pub _reserved: [u8; 80],
 }
 
-const _: () = assert!(Emission::INIT_SPACE == 3 + 32 + 5 * 8 + 128);
+const _: () = assert!(Emission::INIT_SPACE == 3 + 32 + 11 * 8 + 80);
 
 impl Emission {
     /// Bytes of the account, discriminator included.
@@ -45,6 +58,52 @@ impl Emission {
         Ok(emission::TOTAL
             .checked_sub(out)
             .ok_or(RewardsError::EmissionAboveCap)?)
+    }
+
+    /// Counts a released hour. `parts` is `None` where nothing of it goes to the distribution vault.
+    ///
+    /// Errors: `EmissionAboveCap`, `ArithmeticOverflow`.
+    pub(crate) fn release(&mut self, emission_io: u64, parts: Option<&Pools>) -> Result<()> {
+        let add = |a, b| math::add(a, b).map_err(RewardsError::from);
+        self.released_io = add(self.released_io, emission_io)?;
+        self.next_hour = add(self.next_hour, 1)?;
+        if let Some(parts) = parts {
+            self.pending_io = add(self.pending_io, parts.worker.base_units())?;
+            self.safety_io = add(self.safety_io, parts.safety.base_units())?;
+        }
+        self.unreleased()?;
+        Ok(())
+    }
+
+    /// Counts a completed or failed block; returns the allocation of all blocks up to it.
+    ///
+    /// Errors: `ArithmeticOverflow`.
+    pub(crate) fn settle(&mut self, worker_io: u64, allocated_io: u64) -> Result<u64> {
+        self.pending_io = math::sub(self.pending_io, worker_io).map_err(RewardsError::from)?;
+        self.allocated_io =
+            math::add(self.allocated_io, allocated_io).map_err(RewardsError::from)?;
+        self.next_final_hour = math::add(self.next_final_hour, 1).map_err(RewardsError::from)?;
+        Ok(self.allocated_io)
+    }
+
+    /// What the distribution vault must hold (economics §14 I05): worker emission of waiting blocks,
+    /// what is allocated and neither claimed nor burned, and the safety shares; IO base units.
+    ///
+    /// Errors: `ArithmeticOverflow`.
+    pub fn owed_io(&self) -> Result<u64> {
+        let held = math::add(self.pending_io, self.allocated_io)
+            .and_then(|held| math::add(held, self.safety_io))
+            .map_err(RewardsError::from)?;
+        let gone = math::add(self.claimed_io, self.burned_io).map_err(RewardsError::from)?;
+        Ok(math::sub(held, gone).map_err(RewardsError::from)?)
+    }
+
+    /// Advances the event counter and returns the new number.
+    ///
+    /// Errors: `ArithmeticOverflow`.
+    pub(crate) fn next_event(&mut self) -> Result<u64> {
+        self.event_seq = math::add(self.event_seq, 1).map_err(RewardsError::from)?;
+        Ok(self.event_seq)
     }
 
     /// What holds after every instruction, with the supply of the IO mint in base units: the
@@ -73,7 +132,13 @@ mod tests {
             pre_released_io,
             released_io,
             event_seq: 1,
-            _reserved: [0; 128],
+            next_final_hour: 477_720,
+            pending_io: 0,
+            allocated_io: 0,
+            safety_io: 0,
+            claimed_io: 0,
+            burned_io: 0,
+            _reserved: [0; 80],
         }
     }
 
@@ -98,6 +163,92 @@ mod tests {
         assert_eq!(
             emission(0, 0).invariant(room + 1).unwrap_err(),
             error!(RewardsError::SupplyAboveCap).with_values((IO_SUPPLY_CAP, IO_SUPPLY_CAP + 1))
+        );
+    }
+
+    #[test]
+    fn e46_release_above_the_cap_is_refused_whatever_the_table_says() {
+        let mut last = emission(emission::TOTAL - 5, 0);
+        last.release(5, None).unwrap();
+        assert_eq!((last.released_io, last.next_hour), (5, 477_721));
+        assert_eq!(
+            last.release(1, None).unwrap_err(),
+            error!(RewardsError::EmissionAboveCap)
+        );
+    }
+
+    #[test]
+    fn the_vault_owes_what_waits_and_what_is_allocated() {
+        let io = ion_economics::units::Io::from_base_units;
+        let bps = |bps| ion_economics::units::Bps::new(bps).unwrap();
+        let mut emission = emission(0, 0);
+        let parts = Pools::split(io(10_000), bps(500), bps(9_500)).unwrap();
+        emission.release(10_000, Some(&parts)).unwrap();
+        assert_eq!(
+            (
+                emission.pending_io,
+                emission.safety_io,
+                emission.owed_io().unwrap()
+            ),
+            (9_500, 500, 10_000)
+        );
+        assert_eq!(emission.settle(9_500, 9_400).unwrap(), 9_400);
+        assert_eq!(emission.next_final_hour, 477_721);
+        assert_eq!(emission.owed_io().unwrap(), 9_900);
+        emission.claimed_io = 9_000;
+        emission.burned_io = 400;
+        assert_eq!(emission.owed_io().unwrap(), 500);
+        emission.burned_io = 901;
+        assert_eq!(
+            emission.owed_io().unwrap_err(),
+            error!(RewardsError::ArithmeticOverflow)
+        );
+        assert_eq!(
+            emission.settle(1, 0).unwrap_err(),
+            error!(RewardsError::ArithmeticOverflow)
+        );
+    }
+
+    #[test]
+    fn every_hour_of_all_240_months_through_the_ledger_sums_to_the_cap() {
+        use ion_economics::{
+            emission::{emission_of_hour, pre_released, END_HOUR, FIRST_HOUR, MONTHS, TABLE},
+            units::{Bps, Io},
+        };
+        let (safety, enterprise) = (Bps::new(1_234).unwrap(), Bps::new(9_500).unwrap());
+        let mut state = emission(0, 0);
+        let mut supply = IO_SUPPLY_CAP - emission::TOTAL;
+        let mut months = [0_u64; MONTHS];
+        // A day beyond the schedule, in which nothing is emitted.
+        for hour in FIRST_HOUR..END_HOUR + 24 {
+            assert_eq!(state.next_hour, hour);
+            state.invariant(supply).unwrap();
+            let amount = emission_of_hour(hour).unwrap();
+            let parts = Pools::split(Io::from_base_units(amount), safety, enterprise).unwrap();
+            state.release(amount, Some(&parts)).unwrap();
+            supply += amount;
+            assert_eq!(
+                state.released_io,
+                pre_released(hour + 1).unwrap(),
+                "hour {hour}"
+            );
+            if hour < END_HOUR {
+                let at = ion_economics::calendar::month_hour(u32::try_from(hour).unwrap());
+                months[usize::try_from(at.month - 1).unwrap()] += amount;
+            }
+            let worker = parts.worker.base_units();
+            state.settle(worker, worker - worker % 7).unwrap();
+        }
+        assert_eq!(months, TABLE);
+        assert_eq!(
+            (state.released_io, supply),
+            (emission::TOTAL, IO_SUPPLY_CAP)
+        );
+        assert_eq!(state.pending_io, 0);
+        // One unit more is refused, whatever the hour.
+        assert_eq!(
+            state.release(1, None).unwrap_err(),
+            error!(RewardsError::EmissionAboveCap)
         );
     }
 }

@@ -109,3 +109,18 @@ pub struct StakeRefreshed {
     /// Unix seconds.
     pub at: i64,
 }
+
+/// Tokens that nobody is owed were moved out of the vault.
+#[event]
+pub struct ExcessSwept {
+    /// The `DeviceStake` account.
+    pub stake: Pubkey,
+    /// The engine's reward vault.
+    pub destination: Pubkey,
+    /// Moved, 1e-8 IO.
+    pub amount_io: u64,
+    /// Number of the event of this stake.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}

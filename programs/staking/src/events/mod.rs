@@ -1,10 +1,12 @@
 //! Events of the staking program, one file per noun, and the pairs of old and new values.
 
+mod case;
 mod co_staker;
 mod device_stake;
 mod offer;
 mod position;
 
+pub use case::*;
 pub use co_staker::*;
 pub use device_stake::*;
 pub use offer::*;

@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
+    slash::RollingCharges,
     stake::{DayBuckets, Ledger, OwnerTranche, Position, PositionState},
     units::{Io, UnixSeconds},
 };
@@ -118,8 +119,14 @@ pub struct DeviceStake {
     pub counted_io: u64,
     /// Number of the last event of this device's stake, offers and positions.
     pub event_seq: u64,
+    /// Time of the last offence of code 5 that was charged, Unix seconds; 0 = none.
+    pub low_reliability_at: i64,
+    /// Σ of `CoPosition::restored_io` of the device, 1e-8 IO.
+    pub positions_restored_io: u64,
+    /// Whether a code-6 case ended with a burn while another one was open.
+    pub has_burned_code6: bool,
     /// For later fields.
-    pub _reserved: [u8; 64],
+    pub _reserved: [u8; 47],
 }
 
 const _: () = assert!(
@@ -170,7 +177,10 @@ impl DeviceStake {
             open_code6_cases: 0,
             counted_io: 0,
             event_seq: 0,
-            _reserved: [0; 64],
+            low_reliability_at: 0,
+            positions_restored_io: 0,
+            has_burned_code6: false,
+            _reserved: [0; 47],
         }
     }
 
@@ -231,6 +241,36 @@ impl DeviceStake {
         bytemuck::pod_read_unaligned::<[u64; BUCKET_DAYS]>(&self.overflow_days).map(u64::from_le)
     }
 
+    /// Charges of the device per UTC day, bps of the requirement.
+    pub fn rolling(&self) -> RollingCharges {
+        RollingCharges {
+            newest_day: self.slash_newest_day,
+            days: bytemuck::pod_read_unaligned::<[u16; BUCKET_DAYS]>(&self.slash_days)
+                .map(u16::from_le),
+        }
+    }
+
+    /// Writes the charges that an operation returned.
+    pub(crate) fn set_rolling(&mut self, rolling: &RollingCharges) {
+        self.slash_newest_day = rolling.newest_day;
+        self.slash_days = bytemuck::cast(rolling.days.map(u16::to_le));
+    }
+
+    /// Tokens that the vault owes by this book, 1e-8 IO (I03). Errors: `ArithmeticOverflow`.
+    pub fn held_io(&self) -> Result<u64> {
+        self.positions
+            .iter()
+            .map(|slot| slot.amount_io)
+            .chain([
+                self.active_io,
+                self.cooling_io,
+                self.restored_io,
+                self.positions_restored_io,
+            ])
+            .try_fold(0_u64, u64::checked_add)
+            .ok_or_else(|| StakingError::ArithmeticOverflow.into())
+    }
+
     /// Whether a stake wallet is recorded.
     pub fn is_bound(&self) -> bool {
         self.wallet != Pubkey::default()
@@ -252,6 +292,29 @@ impl DeviceStake {
         self.positions
             .iter()
             .find(|slot| slot.seq == seq && slot.state != PositionState::Empty.code())
+    }
+
+    /// Takes a position's restored balance off the book. Errors: `ArithmeticOverflow`.
+    pub(crate) fn pay_restored(&mut self, seq: u64, amount: Io) -> Result<()> {
+        self.positions_restored_io = self
+            .positions_restored_io
+            .checked_sub(amount.base_units())
+            .ok_or(StakingError::ArithmeticOverflow)?;
+        for slot in self.positions.iter_mut().filter(|slot| slot.seq == seq) {
+            slot.has_restored = false;
+        }
+        Ok(())
+    }
+
+    /// Notes in the slot of a position, if it has one, that its own account holds a balance.
+    pub(crate) fn mark_restored(&mut self, seq: u64, has_restored: bool) {
+        let slot = self
+            .positions
+            .iter_mut()
+            .find(|slot| slot.seq == seq && slot.state != PositionState::Empty.code());
+        if let Some(slot) = slot {
+            slot.has_restored |= has_restored;
+        }
     }
 
     /// Advances the event counter and returns the new number.

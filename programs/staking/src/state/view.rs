@@ -13,7 +13,7 @@ use super::DeviceStake;
 use crate::error::StakingError;
 
 /// A parameter that is never negative, in base units of IO.
-fn io(params: &Params, which: &Param, now: i64) -> Result<Io> {
+pub(crate) fn io(params: &Params, which: &Param, now: i64) -> Result<Io> {
     let value = u64::try_from(params.value(which, now));
     Ok(Io::from_base_units(
         value.map_err(|_| StakingError::WrongParams)?,
@@ -21,7 +21,7 @@ fn io(params: &Params, which: &Param, now: i64) -> Result<Io> {
 }
 
 /// A parameter in basis points.
-fn bps(params: &Params, which: &Param, now: i64) -> Result<u16> {
+pub(crate) fn bps(params: &Params, which: &Param, now: i64) -> Result<u16> {
     let value = u16::try_from(params.value(which, now));
     Ok(value.map_err(|_| StakingError::WrongParams)?)
 }

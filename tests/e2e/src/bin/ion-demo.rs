@@ -25,6 +25,9 @@ struct Arguments {
     /// Leave the chain's clock alone even where it can be moved, as on a public cluster.
     #[arg(long)]
     fixed_clock: bool,
+    /// Play three hourly blocks and their claims, too; takes several minutes.
+    #[arg(long)]
+    blocks: bool,
     /// Folder for keys, stores and logs of this run; a new one is made by default.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -61,7 +64,9 @@ fn play(arguments: &Arguments) -> Result<bool> {
         network.control = None;
     }
     narrator.say(&format!("chain at {}, genesis sealed", network.url));
-    let ending = Story::new(&built, &network, narrator)?.play()?;
+    let ending = Story::new(&built, &network, narrator)?
+        .with_blocks(arguments.blocks)
+        .play()?;
     let proven = ending.is_proven();
     println!(
         "\n{} figures recomputed from events, {}",

@@ -24,6 +24,8 @@ use self::supply::register;
 use crate::{World, expect_error};
 
 mod edits;
+mod faults;
+mod more_minutes;
 mod steps;
 mod supply;
 

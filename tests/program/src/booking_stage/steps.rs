@@ -4,7 +4,10 @@ use booking::{ApplyWorkLeafArgs, CreateQuoteArgs, ID};
 use ion_client::{
     addresses,
     history::TransactionRecord,
-    instructions::{booking as ix, ide},
+    instructions::{
+        booking::{self as ix, CloseExtras},
+        ide,
+    },
     send::SendError,
 };
 use ion_economics::{booking::Currency, units::DAY};
@@ -263,12 +266,19 @@ impl Stage {
     /// Closes.
     pub fn close_ix(&self) -> Instruction {
         let renter = self.renter.pubkey();
+        let scheduler = self.world.scheduler.pubkey();
+        let booking = self.booking();
+        let held = self.world.token(&self.escrow());
+        let has_excess = booking.escrow_ledger().expect("adds up") < held;
         ix::close(
             &self.world.authority.pubkey(),
             &self.key(),
-            self.currency,
             &self.mint(),
             &renter,
+            &CloseExtras {
+                excess: has_excess.then_some(self.currency),
+                scheduler: (booking.failover_rent > 0).then_some(scheduler),
+            },
         )
     }
 }

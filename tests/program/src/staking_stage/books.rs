@@ -109,7 +109,12 @@ impl Stage {
     pub fn assert_true_books(&self) {
         let book = self.book();
         let positions: u64 = book.positions.iter().map(|slot| slot.amount_io).sum();
-        let held = book.active_io + book.cooling_io + book.restored_io + positions;
+        let held = book.active_io
+            + book.cooling_io
+            + book.restored_io
+            + book.positions_restored_io
+            + positions;
+        assert_eq!(book.held_io().expect("counts"), held);
         assert_eq!(self.world.token(&self.vault()), held);
         assert_eq!(self.counted(), book.counted_io);
     }

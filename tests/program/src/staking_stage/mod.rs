@@ -24,10 +24,14 @@ use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use staking::AcceptOfferArgs;
 
+pub use self::cases::{Charge, OUTAGE_BPS, attest_fault};
+pub use self::earnings::{TableRun, Tree};
 pub use self::edits::{edit, foreign_copy, swap, unsigned, with_extra};
 use crate::World;
 
 mod books;
+mod cases;
+mod earnings;
 mod edits;
 
 /// Class of the stage's devices; its multiplier is set to 1.0.

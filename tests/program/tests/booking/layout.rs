@@ -66,6 +66,7 @@ fn line() -> Line {
         fault_offset_s: 27,
         kept_minutes: 28,
         served_minutes: 29,
+        final_minutes: 41,
         billed: 30,
         earned: 31,
         fee_taken: 32,
@@ -120,7 +121,15 @@ fn booking_has_its_golden_bytes() {
         failovers: 78,
         last_report_at: 79,
         event_seq: 80,
-        _reserved: [0; 32],
+        fees_due: 81,
+        finished_records: 82,
+        finished_later: 83,
+        fault_credit_minutes: 84,
+        failover_grace_s: 85,
+        head_line: 86,
+        is_fault_ended: true,
+        failover_rent: 87,
+        _reserved: [0; 2],
         lines: vec![line()],
     };
     let golden = Golden::after(Booking::DISCRIMINATOR)
@@ -139,13 +148,19 @@ fn booking_has_its_golden_bytes() {
         .u64s(&[76])
         .raw(&[77, 78])
         .u64s(&[79, 80])
-        .raw(&[0; 32])
+        .u64s(&[81])
+        .u32s(&[82, 83])
+        .u16(84)
+        .u16(85)
+        .raw(&[86, 1])
+        .u64s(&[87])
+        .raw(&[0; 2])
         .u32s(&[1])
         .raw(&[20; 32])
         .u16(21)
         .raw(&[22, 1])
         .u64s(&[23, 24])
-        .u32s(&[25, 26, 27, 28, 29])
+        .u32s(&[25, 26, 27, 28, 29, 41])
         .u64s(&[30, 31, 32, 33, 34, 35, 36, 37])
         .u32s(&[1, 38])
         .u64s(&[39, 40]);
@@ -242,7 +257,8 @@ fn work_record_has_its_golden_bytes() {
         settled_io: 12,
         price_p12: 13,
         event_seq: 14,
-        _reserved: [0; 32],
+        ruling_until: 21,
+        _reserved: [0; 24],
         lines: vec![RecordLine {
             from_minutes: 15,
             minutes: 16,
@@ -258,8 +274,8 @@ fn work_record_has_its_golden_bytes() {
         .raw(&[3; 32])
         .u32s(&[4])
         .raw(&[2, 1, 0, 1, 5])
-        .u64s(&[6, 7, 8, 9, 10, 11, 12, 13, 14])
-        .raw(&[0; 32])
+        .u64s(&[6, 7, 8, 9, 10, 11, 12, 13, 14, 21])
+        .raw(&[0; 24])
         .u32s(&[1, 15, 16, 17])
         .u64s(&[18, 19, 20]);
     assert_eq!(bytes(&record), golden.0);
@@ -282,7 +298,8 @@ fn totals_have_their_golden_bytes() {
         refunded_usdc: first + 10,
         refunded_io: first + 11,
         earn_count: first + 12,
-        is_folded: first + 13,
+        is_folded: 1,
+        has_later_days: 2,
     };
     let mut totals: TneTotals = bytemuck::Zeroable::zeroed();
     (totals.version, totals.bump, totals.shard) = (1, 251, 15);
@@ -293,7 +310,8 @@ fn totals_have_their_golden_bytes() {
         .raw(&[1, 251, 15, 0, 0, 0, 0, 0])
         .u64s(&[2, 3, 4, (-5i64).cast_unsigned()])
         .raw(&[0; 31 * 112])
-        .u64s(&(100..114).collect::<Vec<u64>>())
+        .u64s(&(100..113).collect::<Vec<u64>>())
+        .u32s(&[1, 2])
         .raw(&[0; 64]);
     assert_eq!(bytemuck::bytes_of(&totals), golden.0);
     assert_eq!(TneTotals::SPACE, 8 + golden.0.len());
@@ -316,14 +334,16 @@ fn totals_have_their_golden_bytes() {
         refunded_io: 14,
         earn_count: 15,
         event_seq: 16,
-        _reserved: [0; 32],
+        shards_with_later_days: 17,
+        _reserved: [0; 30],
     };
     let golden = Golden::after(TneDay::DISCRIMINATOR)
         .raw(&[1, 250])
         .u64s(&[2])
         .u16(3)
         .u64s(&(4..17).collect::<Vec<u64>>())
-        .raw(&[0; 32]);
+        .u16(17)
+        .raw(&[0; 30]);
     assert_eq!(bytes(&folded), golden.0);
 }
 

@@ -206,16 +206,15 @@ fn quote_while_paused_is_refused() {
 }
 
 #[test]
-fn quote_in_an_engine_hour_is_refused() {
+fn quote_in_an_engine_hour_needs_the_rates_of_the_class() {
     let stage = Stage::new();
     edit::<Config>(&stage.world, &addresses::registry::config(), |config| {
         config.ide_from_hour = 0
     });
-    stage.refused(
-        &stage.world.scheduler,
-        stage.quote_ix(stage.quote_args()),
-        E::NotScheduleHour,
-    );
+    // the account of the class is not one of rates
+    stage
+        .send(&stage.world.scheduler, stage.quote_ix(stage.quote_args()))
+        .unwrap_err();
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use booking::error::BookingError as E;
 use ide::state::Epoch;
 use ion_client::{addresses, instructions::booking as ix};
-use ion_economics::{booking::BookingStatus, units::DAY};
+use ion_economics::{
+    booking::{BookingStatus, Currency},
+    units::DAY,
+};
 use solana_signer::Signer;
 
 use crate::stage::{PAYMENT, RESERVATION, Stage, with_account, with_extra};
@@ -72,11 +75,32 @@ fn booking_closes_when_its_id_and_its_last_report_are_stale() {
         with_account(&stage.close_ix(), 5, stage.payer.pubkey()),
         E::WrongRentReceiver,
     );
-    stage.crank_refused(
-        with_account(&stage.close_ix(), 6, addresses::ide::fee_io()),
-        E::WrongExcessVault,
-    );
     stage.crank_refused(with_extra(&stage.close_ix()), E::ExtraAccounts);
+    // tokens that a stranger sent need their vault, the right one
+    let gift = ion_migrations::tokens::transfer(
+        ion_migrations::tokens::Mint::Usdc,
+        &stage.mint(),
+        &stage.payer.pubkey(),
+        &stage.payer.pubkey(),
+        7,
+    )
+    .unwrap();
+    let gift = with_account(&gift, 2, stage.escrow());
+    stage.send(&stage.payer, gift).unwrap();
+    let close = |excess| {
+        ix::close(
+            &stage.world.authority.pubkey(),
+            &stage.key(),
+            &stage.mint(),
+            &stage.renter.pubkey(),
+            &ix::CloseExtras {
+                excess,
+                scheduler: None,
+            },
+        )
+    };
+    stage.crank_refused(close(None), E::WrongExcessVault);
+    stage.crank_refused(close(Some(Currency::Io)), E::WrongExcessVault);
     stage.crank(stage.close_ix()).unwrap();
 }
 

@@ -106,22 +106,50 @@ fn day_is_folded_once_per_shard_after_it_is_over() {
         .unwrap_err();
 }
 
+/// Nobody folded for 32 days: nothing waits for it, and no amount is lost.
 #[test]
-fn day_that_was_not_folded_is_not_overwritten() {
+fn day_that_was_not_folded_takes_what_comes_and_blocks_nothing() {
     let stage = Stage::funded();
     let day = stage.today();
     let by = stage.world.authority.pubkey();
     stage.world.warp(32 * DAY);
     stage.crank(ix::expire(&by, &stage.key(), &[])).unwrap();
-    stage.crank_refused(stage.refund_ix(), E::DayNotFolded);
-    stage.crank(ix::open_tne_day(&by, day)).unwrap();
-    stage
-        .crank(ix::fold_tne_day(&by, day, &[Booking::shard(&stage.key())]))
-        .unwrap();
     stage.crank(stage.refund_ix()).unwrap();
-    let slot = ring_day(&stage, day + 32);
+    let slot = ring_day(&stage, day);
     assert_eq!(
         (slot.day, slot.bookings, slot.refunded_usdc),
-        (day + 32, 0, TOTAL)
+        (day, 1, TOTAL)
+    );
+    assert_eq!((slot.has_later_days, slot.is_folded), (1, 0));
+    let shard = Booking::shard(&stage.key());
+    stage.crank(ix::open_tne_day(&by, day)).unwrap();
+    let record = stage.crank(ix::fold_tne_day(&by, day, &[shard])).unwrap();
+    let folded: TneDayFolded = stage.world.event(ID, &record);
+    assert_eq!(folded.shards_with_later_days, 1 << shard);
+    let folded: TneDay = stage.world.get(&addresses::booking::tne_day(day));
+    assert_eq!(
+        (
+            folded.refunded_usdc,
+            folded.paid_usdc,
+            folded.shards_with_later_days
+        ),
+        (TOTAL, TOTAL, 1 << shard)
+    );
+    // from now on the slot is that of the present day
+    let mut stage = stage;
+    let mut nonce = 2;
+    loop {
+        stage.id = stage.fresh_id(nonce);
+        if Booking::shard(&stage.key()) == shard {
+            break;
+        }
+        nonce += 1;
+    }
+    stage.create_quote();
+    stage.book();
+    let slot = ring_day(&stage, day + 32);
+    assert_eq!(
+        (slot.day, slot.bookings, slot.has_later_days),
+        (day + 32, 1, 0)
     );
 }

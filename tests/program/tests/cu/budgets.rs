@@ -15,6 +15,31 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
     ("staking.advance_exit", 20_000, 0),
     ("staking.withdraw_overflow", 25_000, 0),
     ("staking.withdraw_position", 25_000, 0),
+    // 35,000 in mode `Schedule`; see the test of the release
+    ("rewards.release_block", 40_000, 0),
+    ("rewards.complete_block", 40_000, 0),
+    ("rewards.accept_root", 30_000, 0),
+    ("rewards.prove_leaf", 20_000, 0),
+    ("rewards.claim", 25_000, 0),
+    ("rewards.forfeit", 20_000, 4_000),
+    ("ide.deposit_allowance", 20_000, 0),
+    ("ide.deposit_remainder", 20_000, 0),
+    ("ide.deposit_revenue", 25_000, 0),
+    // a base of 20,000 and 3,000 for every row, the first too
+    ("ide.apply_epoch_rows", 23_000, 3_000),
+    ("ide.seal_epoch", 90_000, 0),
+    ("ide.accept_payout_root", 30_000, 0),
+    ("ide.prove_leaf", 20_000, 0),
+    ("ide.claim", 35_000, 0),
+    ("ide.open_auction", 25_000, 0),
+    ("ide.fill_auction", 50_000, 0),
+    ("ide.end_auction", 20_000, 0),
+    ("staking.propose_slash", 60_000, 0),
+    ("staking.appeal", 15_000, 0),
+    ("staking.rule", 20_000, 0),
+    ("staking.finalize_case", 40_000, 0),
+    // 45,000, and the registry's call in the step that ends the last case of code 6
+    ("staking.restore_leg", 48_000, 0),
     ("booking.create_quote", 30_000, 5_000),
     ("booking.book", 45_000, 2_000),
     ("booking.pay", 35_000, 0),
@@ -22,6 +47,21 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
     ("booking.lock_lines", 33_000, 8_000),
     ("booking.start", 25_000, 0),
     ("booking.apply_work_leaf", 35_000, 3_000),
+    ("booking.cancel", 35_000, 3_000),
+    ("booking.expire", 30_000, 0),
+    ("booking.quote_extension", 30_000, 5_000),
+    ("booking.extend", 45_000, 1_000),
+    // 15,000 up to five lines; reading and writing a booking of eight takes 17,503
+    ("booking.challenge", 18_000, 0),
+    ("booking.rule_record", 30_000, 3_000),
+    ("booking.price_record", 25_000, 0),
+    ("booking.sweep_excess", 25_000, 0),
+    ("booking.adjust", 30_000, 0),
+    ("booking.report_fault", 40_000, 0),
+    ("booking.failover", 60_000, 0),
+    ("booking.fail_line", 35_000, 3_000),
+    ("booking.pull_pay_due", 25_000, 0),
+    ("booking.fold_tne_day", 40_000, 0),
     ("booking.terminate", 30_000, 3_000),
     ("booking.end", 30_000, 3_000),
     ("booking.earn", 55_000, 0),
@@ -31,10 +71,11 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
 ];
 
 /// Instructions without a budget whose cost follows the number of lines.
-const BY_LINE: [&str; 3] = [
-    "booking.cancel",
+const BY_LINE: [&str; 4] = [
     "booking.cancel_unstarted",
-    "booking.expire",
+    "booking.start_group",
+    "rewards.unforfeit",
+    "rewards.burn_forfeited",
 ];
 
 /// Budget of an instruction over `lines` lines, if it has one.

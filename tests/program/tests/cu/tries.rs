@@ -96,6 +96,9 @@ pub fn further_tries(name: &str, instruction: &ExecutedInstruction, known: &Know
     match name {
         "registry.register_device" => search.created("device", search.by_account("device")),
         "registry.queue_action" => search.created("action", numbers("action", 8)),
+        "registry.grant_exemption" => {
+            search.created("exemption", search.by_account("exempt"));
+        }
         "registry.create_class" => search.created("class", numbers("class", 2)),
         "registry.open_poll" => {
             let (kind, subject, seq) = (search.args(0, 1), search.args(1, 32), search.args(33, 8));
@@ -112,9 +115,23 @@ pub fn further_tries(name: &str, instruction: &ExecutedInstruction, known: &Know
         "staking.accept_offer" => {
             search.created("position", search.by_account_and_number("co", 8, 16));
         }
+        "staking.open_slash_day" => {
+            search.created("day", [vec!["slash_day".into(), search.args(0, 8)]]);
+        }
+        "staking.propose_slash" => {
+            let (offence, part) = (search.args(1, 32), search.args(33, 2));
+            let cases = search.by_account("case").into_iter().map(|mut seeds| {
+                seeds.extend([offence.clone(), part.clone()]);
+                seeds
+            });
+            search.created("case", cases.collect::<Vec<_>>());
+            search.created("vault", search.by_account("case_vault"));
+        }
         "staking.init_shard" => search.created("shard", numbers("totals", 1)),
         "booking.init_shard" => search.created("shard", numbers("tne", 1)),
-        "booking.create_quote" => search.created("quote", ids("quote")),
+        "booking.create_quote" | "booking.quote_extension" => {
+            search.created("quote", ids("quote"));
+        }
         "booking.book" => {
             search.created("booking", ids("booking"));
             search.created("escrow", search.by_account("escrow"));
@@ -125,8 +142,27 @@ pub fn further_tries(name: &str, instruction: &ExecutedInstruction, known: &Know
         "booking.open_tne_day" => {
             search.created("day", [vec!["tne_day".into(), search.args(0, 8)]]);
         }
+        "ide.open_class_rates" => search.created("rates", numbers("rates", 2)),
+        "ide.open_auction" => {
+            search.created("auction", [vec!["auction".into(), search.args(0, 8)]]);
+        }
+        "ide.open_claim" => {
+            let seeds = vec!["claim".into(), search.args(0, 32), search.args(32, 32)];
+            search.created("record", [seeds]);
+        }
         "ide.open_epoch" => search.created("epoch", [vec!["epoch".into(), search.args(0, 8)]]),
-        "booking.earn" | "booking.pull_refund" => {
+        "rewards.release_block" => {
+            search.created("block", [vec!["block".into(), search.args(0, 8)]]);
+        }
+        "rewards.open_claim" => {
+            let party = search.args(0, 32);
+            let seeds = search.by_account("claim").into_iter().map(|mut seeds| {
+                seeds.push(party.clone());
+                seeds
+            });
+            search.created("record", seeds.collect::<Vec<_>>());
+        }
+        "ide.claim" | "rewards.claim" | "booking.earn" | "booking.pull_refund" => {
             return associated_tries(instruction, known);
         }
         _ => {}

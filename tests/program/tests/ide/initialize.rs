@@ -70,7 +70,15 @@ fn initialize_by_the_upgrade_authority_creates_empty_ledgers_and_vaults() {
         [vaults.payable_io, vaults.payable_usdc, vaults.buyback_usdc],
         [0; 3]
     );
-    assert_eq!((vaults.event_seq, vaults._reserved), (1, [0; 128]));
+    assert_eq!((vaults.event_seq, vaults._reserved), (1, [0; 80]));
+    assert_eq!(
+        [vaults.waiting_io, vaults.lot_usdc, vaults.spent_usdc],
+        [0; 3]
+    );
+    assert_eq!(
+        [vaults.bought_io, vaults.burned_io, vaults.retired_io],
+        [0; 3]
+    );
 
     let event: VaultsInitialized = world.event(ide::ID, &record);
     assert_eq!(

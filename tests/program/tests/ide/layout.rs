@@ -4,7 +4,10 @@ use anchor_lang::{AccountSerialize, AnchorSerialize, Discriminator, InstructionD
 use ide::{
     DepositRevenueArgs, OpenEpochArgs,
     events::{EpochOpened, RevenueDeposited, U64Change, VaultsInitialized},
-    state::{Epoch, EpochState, Payment, Vaults},
+    state::{
+        Auction, AuctionState, ClaimRecord, ClassRates, DayRates, Engine, Epoch, EpochState,
+        LotKind, Payment, RootRing, SealRules, Vaults,
+    },
 };
 use ion_client::addresses;
 use solana_pubkey::Pubkey;
@@ -69,15 +72,21 @@ fn vaults_have_their_golden_bytes() {
         payable_usdc: 13,
         buyback_usdc: 14,
         event_seq: 15,
-        _reserved: [0; 128],
+        waiting_io: 16,
+        lot_usdc: 17,
+        spent_usdc: 18,
+        bought_io: 19,
+        burned_io: 20,
+        retired_io: 21,
+        _reserved: [0; 80],
     };
     let mut expected = VAULTS_TAG.to_vec();
     expected.extend([1, 2]);
     for byte in 3..=7 {
         expected.extend([byte; 32]);
     }
-    expected.extend(u64s(8..=15));
-    expected.extend([0; 128]);
+    expected.extend(u64s(8..=21));
+    expected.extend([0; 80]);
     assert_eq!(account(&vaults), expected);
     assert_eq!(
         (Vaults::SPACE, Vaults::DISCRIMINATOR),
@@ -89,8 +98,9 @@ fn vaults_have_their_golden_bytes() {
 fn epoch_has_its_golden_bytes() {
     let payment = |first: u64| Payment {
         paid_usd_micros: first,
-        io: first + 1,
+        reward_io: first + 1,
         usdc: first + 2,
+        fee_io: first + 3,
     };
     let epoch = Epoch {
         day: 1,
@@ -110,37 +120,67 @@ fn epoch_has_its_golden_bytes() {
         price_p12: 15,
         floor_p12: 16,
         paid_obligation: payment(17),
-        paid_arrears: payment(20),
-        short_usd_micros: 23,
-        arrears_usd_micros: 24,
-        surplus_usd_micros: 25,
-        burn_due_usd_micros: 26,
-        burned_io: 27,
-        earmarked_usdc: 28,
-        retired_io: 29,
-        repurchase_usdc: 30,
-        repurchase_io: 31,
-        cumulative_io: 32,
-        cumulative_usdc: 33,
-        event_seq: 34,
-        payer: key(35),
-        row_hash: [36; 32],
-        hours_deposited: 37,
-        psi_bps: 38,
-        class_count: 39,
-        row_cursor: 40,
-        last_class: 41,
+        paid_arrears: payment(21),
+        short_usd_micros: 25,
+        arrears_usd_micros: 26,
+        surplus_usd_micros: 27,
+        burn_due_usd_micros: 28,
+        burned_io: 29,
+        earmarked_usdc: 30,
+        retired_io: 31,
+        repurchase_usdc: 32,
+        repurchase_io: 33,
+        cumulative_io: 34,
+        cumulative_usdc: 35,
+        y1_io: 36,
+        yu_usdc: 37,
+        yi_io: 38,
+        carried_in_io: 39,
+        revenue_usd_micros: 40,
+        burn_usd_micros: 41,
+        ema_fp: 42,
+        reserve_usd_micros: 43,
+        mean_obligation_usd_micros: 44,
+        event_seq: 45,
+        payer: key(46),
+        row_hash: [47; 32],
+        hours_deposited: 48,
+        psi_bps: 49,
+        rules: SealRules {
+            psi_deficit_bps: 50,
+            psi_critical_bps: 51,
+            psi_normal_bps: 52,
+            psi_cap_bps: 53,
+            burn_bps: 54,
+            unemitted_burn_bps: 55,
+            carry_days: 56,
+            reserve_max_days: 57,
+            critical_days: 58,
+            order: 59,
+            psi_epochs: 60,
+        },
+        class_count: 61,
+        row_cursor: 62,
+        last_class: 63,
         state: EpochState::Closed.code(),
+        mode: 64,
+        status: 65,
         version: 1,
-        bump: 42,
-        _reserved: [0; 71],
+        bump: 66,
+        _reserved: [0; 65],
     };
-    let mut expected = u64s(1..=34);
-    expected.extend([35; 32]);
-    expected.extend([36; 32]);
-    expected.extend([37, 0, 0, 0, 38, 0, 0, 0, 39, 0, 40, 0, 41, 0]);
-    expected.extend([4, 1, 42]);
-    expected.extend([0; 71]);
+    let mut expected = u64s(1..=45);
+    expected.extend([46; 32]);
+    expected.extend([47; 32]);
+    for byte in 48..=53 {
+        expected.extend([byte, 0, 0, 0]);
+    }
+    for byte in 54..=58 {
+        expected.extend([byte, 0]);
+    }
+    expected.extend([59, 60, 61, 0, 62, 0, 63, 0]);
+    expected.extend([4, 64, 65, 1, 66]);
+    expected.extend([0; 65]);
     assert_eq!(bytemuck::bytes_of(&epoch), expected);
     assert_eq!(
         (Epoch::SPACE, Epoch::DISCRIMINATOR),
@@ -264,4 +304,120 @@ fn addresses_are_the_golden_ones() {
         addresses::ide::epoch(20_485),
     ];
     assert_eq!(found.map(|key| key.to_string()), ADDRESSES);
+}
+
+#[test]
+fn engine_has_its_golden_bytes() {
+    let engine = Engine {
+        next_day: 1,
+        reported_day: 2,
+        sealed_at: 3,
+        cumulative_io: 4,
+        cumulative_usdc: 5,
+        arrears_usd_micros: 6,
+        burn_due_usd_micros: 7,
+        carried_revenue_io: 8,
+        ema_fp: 9,
+        ide_epochs: 10,
+        auction_seq: 11,
+        next_auction_at: 12,
+        event_seq: 13,
+        obligations: [14; 30],
+        emissions: [15; 30],
+        status: 16,
+        has_ema: 17,
+        below: 18,
+        above: 19,
+        open_lot: 20,
+        version: 21,
+        bump: 22,
+        _reserved: [0; 121],
+    };
+    let mut expected = u64s(1..=13);
+    expected.extend(u64s([14; 30]));
+    expected.extend(u64s([15; 30]));
+    expected.extend(16..=22_u8);
+    expected.extend([0; 121]);
+    assert_eq!(bytemuck::bytes_of(&engine), expected);
+    assert_eq!(Engine::SPACE, 8 + expected.len());
+}
+
+#[test]
+fn rates_have_their_golden_bytes() {
+    let set = DayRates {
+        from_day: 1,
+        avail_rate_usd_micros: 2,
+        hire_rate_usd_micros: 3,
+        list_price_usd_micros: 4,
+        max_processors: 5,
+        _padding: 0,
+    };
+    let rates = ClassRates {
+        sets: [set; 8],
+        event_seq: 6,
+        class: 7,
+        version: 8,
+        bump: 9,
+        _reserved: [0; 60],
+    };
+    let mut expected = Vec::new();
+    for _ in 0..8 {
+        expected.extend(u64s([1, 2, 3, 4, 5]));
+    }
+    expected.extend(u64s([6]));
+    expected.extend([7, 0, 8, 9]);
+    expected.extend([0; 60]);
+    assert_eq!(bytemuck::bytes_of(&rates), expected);
+    assert_eq!(ClassRates::SPACE, 8 + expected.len());
+}
+
+#[test]
+fn auction_and_claim_record_have_their_golden_bytes() {
+    let auction = Auction {
+        version: 1,
+        bump: 2,
+        seq: 3,
+        kind: LotKind::Reserve,
+        state: AuctionState::Ended,
+        payer: key(4),
+        lot_usdc: 5,
+        remaining_usdc: 6,
+        bought_io: 7,
+        opened_at: 8,
+        ends_at: 9,
+        start_bps: 10,
+        end_bps: 11,
+        last_publish_time: 12,
+        fills: 13,
+        event_seq: 14,
+        _reserved: [0; 32],
+    };
+    let mut expected = vec![1, 2];
+    expected.extend(u64s([3]));
+    expected.extend([1, 2]);
+    expected.extend([4; 32]);
+    expected.extend(u64s(5..=9));
+    expected.extend([10, 0, 11, 0]);
+    expected.extend(u64s([12]));
+    expected.extend([13, 0, 0, 0]);
+    expected.extend(u64s([14]));
+    expected.extend([0; 32]);
+    assert_eq!(&account(&auction)[8..], expected);
+    assert_eq!(Auction::SPACE, 8 + expected.len());
+
+    let record = ClaimRecord {
+        version: 1,
+        bump: 2,
+        device: key(3),
+        party: key(4),
+        ledger: ion_claims::Ledger::default(),
+        event_seq: 5,
+        _reserved: [0; 32],
+    };
+    let data = account(&record);
+    assert_eq!(data.len(), ClaimRecord::SPACE);
+    assert_eq!(&data[8..10], [1, 2]);
+    assert_eq!(&data[10..42], [3; 32]);
+    assert_eq!(&data[42..74], [4; 32]);
+    assert_eq!(RootRing::SPACE, 8 + 3_360 + 72);
 }

@@ -1,10 +1,17 @@
 //! The engine's instructions against the real bytecode.
 
+mod auctions;
 mod deposit_revenue;
+mod engine;
 mod initialize;
 mod layout;
 mod open_epoch;
+mod payouts;
+mod rates;
+mod reports;
+mod seal;
 mod stage;
+mod stateful;
 
 use ion_economics::units::DAY;
 use ion_program_tests::World;

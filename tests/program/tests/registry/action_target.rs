@@ -55,11 +55,13 @@ const VERIFIERS: usize = 7;
 const DEVICE: usize = 8;
 
 #[test]
-fn ordinary_parameter_is_in_force_at_execution() {
+fn ordinary_parameter_is_in_force_from_the_next_hour() {
     let world = World::new();
     let record = enact(&world, &set_param(&POLL_KEEP, POLL_KEEP.max));
     let params: Params = world.get(&addresses::params(&registry::ID));
-    assert_eq!(params.value(&POLL_KEEP, world.now()), POLL_KEEP.max);
+    let from = (world.now() / 3_600 + 1) * 3_600;
+    assert_eq!(params.value(&POLL_KEEP, from - 1), POLL_KEEP.default);
+    assert_eq!(params.value(&POLL_KEEP, from), POLL_KEEP.max);
     let event: ParamChanged = world.event(registry::ID, &record);
     assert_eq!(
         (event.consumer, event.slot),
@@ -69,10 +71,7 @@ fn ordinary_parameter_is_in_force_at_execution() {
         (event.value.old, event.value.new),
         (POLL_KEEP.default, POLL_KEEP.max)
     );
-    assert_eq!(
-        (event.effective_at, event.seq),
-        (world.now(), params.event_seq)
-    );
+    assert_eq!((event.effective_at, event.seq), (from, params.event_seq));
 }
 
 #[test]
@@ -90,11 +89,12 @@ fn raised_base_stake_is_announced_and_a_further_raise_refused() {
         (BASE_STAKE.default, raised, from)
     );
 
-    let result = try_enact(&world, &set_param(&BASE_STAKE, raised + 1));
-    expect_error(result, registry::ID, RegistryError::RaiseInsideGrace, 0);
-    enact(&world, &set_param(&BASE_STAKE, raised - 1));
+    let milder = raised - 1;
+    enact(&world, &set_param(&BASE_STAKE, milder));
     let params: Params = world.get(&addresses::params(&staking::ID));
-    assert_eq!(params.value(&BASE_STAKE, from), raised - 1);
+    assert_eq!(params.value(&BASE_STAKE, from), milder);
+    let result = try_enact(&world, &set_param(&BASE_STAKE, raised));
+    expect_error(result, registry::ID, RegistryError::RaiseInsideGrace, 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use registry::{
     InitializeArgs,
     error::RegistryError,
     events::{ConfigInitialized, ParamsInitialized, RolesInitialized, VerifierSetChanged},
-    state::{Config, Params, Roles, VerifierKeys, VerifierSet},
+    state::{ActionKind, Config, Params, Roles, VerifierKeys, VerifierSet},
 };
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -356,4 +356,28 @@ fn init_params_with_another_config_is_refused() {
         anchor_lang::error::ErrorCode::ConstraintSeeds,
         0,
     );
+}
+
+#[test]
+fn seal_needs_parameters_of_every_program_and_a_live_class() {
+    let seal = ActionKind::SealGenesis;
+    let world = unsealed();
+    let id = queue(&world, &seal);
+    let whole: Config = world.get(&addresses::config());
+    assert_eq!(whole.params_made, 0b11111);
+    for (made, live) in [(0b01111, 1), (0b10111, 1), (0b11110, 1), (0b11111, 0)] {
+        rewrite::<Config>(&world, &addresses::config(), |config| {
+            (config.params_made, config.live_classes) = (made, live)
+        });
+        expect_error(
+            execute(&world, id, &seal),
+            registry::ID,
+            RegistryError::GenesisIncomplete,
+            0,
+        );
+    }
+    rewrite::<Config>(&world, &addresses::config(), |config| {
+        (config.params_made, config.live_classes) = (0b11111, 1)
+    });
+    execute(&world, id, &seal).expect("genesis is complete");
 }

@@ -316,3 +316,55 @@ fn close_to_another_wallet_is_refused() {
         0,
     );
 }
+
+/// Votes are split and cannot agree; the set is rotated; the new set votes again and attests, and the
+/// report is used eight days later where its kind knows no ttl.
+#[test]
+fn e82_split_votes_are_settled_by_the_next_set() {
+    let world = World::new();
+    let subject = Pubkey::new_unique();
+    let poll = open(&world, ReportKind::BlockSummary, &subject, 7);
+    for (verifier, hash) in world.verifiers.iter().zip([[1; 32], [2; 32], [3; 32]]) {
+        vote(&world, verifier, &poll, hash).expect("each for its own");
+    }
+    assert_eq!(world.get::<Poll>(&poll).attested_at, 0);
+    let heirs: Vec<Keypair> = (0..3).map(|_| stranger(&world)).collect();
+    replace_set(&world, &heirs.iter().collect::<Vec<_>>(), 2);
+    for old in &world.verifiers {
+        expect_error(
+            vote(&world, old, &poll, [1; 32]),
+            registry::ID,
+            RegistryError::UnknownVerifier,
+            0,
+        );
+    }
+    for heir in &heirs[..2] {
+        vote(&world, heir, &poll, [4; 32]).expect("the new set votes again");
+    }
+    let attested: Poll = world.get(&poll);
+    assert_eq!(attested.attested_hash, [4; 32]);
+    world.warp(8 * 86_400);
+    assert_eq!(world.get::<Poll>(&poll).attested_hash, [4; 32]);
+}
+
+/// A set that shrinks to fewer members than voted, and a verifier that keeps its key in another
+/// place, count once.
+#[test]
+fn rotation_that_moves_a_member_counts_its_vote_once() {
+    let world = World::new();
+    let subject = Pubkey::new_unique();
+    let poll = open(&world, ReportKind::WorkReport, &subject, 1);
+    vote(&world, &world.verifiers[2], &poll, [1; 32]).expect("a member votes");
+    let (first, second) = (stranger(&world), stranger(&world));
+    replace_set(&world, &[&world.verifiers[2], &first, &second], 2);
+    vote(&world, &world.verifiers[2], &poll, [1; 32]).expect("from its new place");
+    assert_eq!(world.get::<Poll>(&poll).attested_at, 0);
+    expect_error(
+        vote(&world, &world.verifiers[2], &poll, [1; 32]),
+        registry::ID,
+        RegistryError::VoteUnchanged,
+        0,
+    );
+    vote(&world, &first, &poll, [1; 32]).expect("the second vote attests");
+    assert_eq!(world.get::<Poll>(&poll).attested_hash, [1; 32]);
+}

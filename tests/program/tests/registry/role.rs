@@ -4,7 +4,7 @@ use ion_client::{addresses::registry as addresses, instructions::registry as ins
 use ion_program_tests::{World, expect_error};
 use registry::{
     error::RegistryError,
-    events::{RoleAccepted, RoleProposed},
+    events::{RoleAccepted, RoleProposed, RoleRetracted},
     state::{ActionKind, RoleKind, Roles},
 };
 use solana_keypair::Keypair;
@@ -147,4 +147,103 @@ fn empty_key_cannot_be_proposed() {
         RegistryError::EmptyKey,
         0,
     );
+}
+
+fn retract(
+    world: &World,
+    by: &Keypair,
+    role: RoleKind,
+) -> Result<ion_client::history::TransactionRecord, ion_client::send::SendError> {
+    world.send(by, &[], &[instructions::retract_role(&by.pubkey(), role)])
+}
+
+#[test]
+fn proposal_is_taken_back_by_governance_or_guardian_until_it_is_accepted() {
+    let world = World::new();
+    for by in [&world.governance, &world.guardian] {
+        let heir = stranger(&world);
+        enact(&world, &propose(RoleKind::Arbiter, &heir));
+        let before: Roles = world.get(&addresses::roles());
+        let record = retract(&world, by, RoleKind::Arbiter).expect("governance or guardian");
+        let roles: Roles = world.get(&addresses::roles());
+        assert_eq!(
+            (roles.arbiter.current, roles.arbiter.proposed),
+            (world.arbiter.pubkey(), Pubkey::default())
+        );
+        let event: RoleRetracted = world.event(registry::ID, &record);
+        assert_eq!(
+            (event.role, event.actor, event.current),
+            (RoleKind::Arbiter, by.pubkey(), world.arbiter.pubkey())
+        );
+        assert_eq!(
+            (event.proposed.old, event.proposed.new, event.seq),
+            (heir.pubkey(), Pubkey::default(), before.event_seq + 1)
+        );
+        expect_error(
+            accept(&world, &heir, RoleKind::Arbiter),
+            registry::ID,
+            RegistryError::NotProposedKey,
+            0,
+        );
+        expect_error(
+            retract(&world, by, RoleKind::Arbiter),
+            registry::ID,
+            RegistryError::NoRoleProposed,
+            0,
+        );
+    }
+}
+
+#[test]
+fn guardian_takes_back_no_proposal_of_its_own_role_and_strangers_none() {
+    let world = World::new();
+    let heir = stranger(&world);
+    enact(&world, &propose(RoleKind::Guardian, &heir));
+    expect_error(
+        retract(&world, &world.guardian, RoleKind::Guardian),
+        registry::ID,
+        RegistryError::GuardianReplacement,
+        0,
+    );
+    let stranger = stranger(&world);
+    for key in [&stranger, &heir, &world.scheduler] {
+        expect_error(
+            retract(&world, key, RoleKind::Guardian),
+            registry::ID,
+            RegistryError::NotGovernanceOrGuardian,
+            0,
+        );
+    }
+    retract(&world, &world.governance, RoleKind::Guardian).expect("governance may");
+}
+
+#[test]
+fn default_key_never_accepts_a_role_without_a_proposal() {
+    let world = World::new();
+    let stranger = stranger(&world);
+    for role in [RoleKind::Governance, RoleKind::Slasher] {
+        expect_error(
+            accept(&world, &stranger, role),
+            registry::ID,
+            RegistryError::NotProposedKey,
+            0,
+        );
+    }
+}
+
+/// The keys of slasher and arbiter are replaced: the old ones lose the role at once, the new ones
+/// hold it, and neither becomes the other.
+#[test]
+fn e31_replaced_slasher_and_arbiter_lose_their_roles_at_once() {
+    let world = World::new();
+    for role in [RoleKind::Slasher, RoleKind::Arbiter] {
+        let heir = stranger(&world);
+        enact(&world, &propose(role, &heir));
+        accept(&world, &heir, role).expect("the heir accepts");
+        let roles: Roles = world.get(&addresses::roles());
+        assert_eq!(roles.role(role).current, heir.pubkey());
+    }
+    let roles: Roles = world.get(&addresses::roles());
+    assert_ne!(roles.slasher.current, roles.arbiter.current);
+    assert_ne!(roles.slasher.current, world.slasher.pubkey());
 }

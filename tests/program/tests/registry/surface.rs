@@ -7,9 +7,9 @@ use ion_client::{addresses::registry as addresses, instructions::registry as ins
 use ion_merkle::report::ReportKind;
 use ion_program_tests::{World, expect_error, expect_framework_error};
 use registry::{
-    UpdateDeviceArgs,
+    GrantExemptionArgs, UpdateDeviceArgs,
     error::RegistryError,
-    state::{Action, ActionKind, Device, PauseBit, Poll},
+    state::{Action, ActionKind, Device, PauseBit, Poll, RoleKind},
 };
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -37,6 +37,11 @@ fn surplus_account_is_refused_by_every_instruction_of_the_daily_kind() {
     let governance = &world.governance;
     let payload = ActionKind::BlockDevice { device: rig.device };
     let id = queue(&world, &payload);
+    let exemption = GrantExemptionArgs {
+        flags: 1,
+        window_seconds: 1,
+        reason_hash: [1; 32],
+    };
     let all = [
         instructions::register_device(
             &owner.pubkey(),
@@ -67,6 +72,13 @@ fn surplus_account_is_refused_by_every_instruction_of_the_daily_kind() {
         instructions::execute_action(&owner.pubkey(), id, &payload),
         instructions::cancel_action(&governance.pubkey(), id),
         instructions::close_action(&owner.pubkey(), id, &governance.pubkey()),
+        instructions::retract_role(&governance.pubkey(), RoleKind::Slasher),
+        instructions::grant_exemption(
+            &governance.pubkey(),
+            &governance.pubkey(),
+            &rig.device,
+            exemption.clone(),
+        ),
         instructions::pause(&world.guardian.pubkey(), PauseBit::Register),
         instructions::unpause(&world.guardian.pubkey(), PauseBit::Register),
     ];

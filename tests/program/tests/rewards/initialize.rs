@@ -7,7 +7,12 @@ use anchor_spl::token::{Mint, TokenAccount, spl_token};
 use ion_client::addresses;
 use ion_economics::emission;
 use ion_program_tests::{World, expect_error, expect_framework_error};
-use rewards::{InitializeArgs, error::RewardsError, events::EmissionInitialized, state::Emission};
+use rewards::{
+    InitializeArgs,
+    error::RewardsError,
+    events::EmissionInitialized,
+    state::{Emission, RootRing},
+};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -24,7 +29,8 @@ const IO_MINT: usize = 5;
 const USDC_MINT: usize = 6;
 const EMISSION: usize = 7;
 const DISTRIBUTION: usize = 8;
-const TOKEN_PROGRAM: usize = 9;
+const ROOTS: usize = 9;
+const TOKEN_PROGRAM: usize = 10;
 
 /// Places of the fields of a mint account.
 const SUPPLY: usize = 36;
@@ -64,6 +70,7 @@ fn assert_untouched(world: &World, instruction: &Instruction) {
     );
     assert!(!world.exists(&addresses::rewards::emission()));
     assert!(!world.exists(&addresses::rewards::distribution()));
+    assert!(!world.exists(&addresses::rewards::roots()));
 }
 
 #[test]
@@ -92,7 +99,24 @@ fn initialize_hands_the_mint_over_and_fixes_the_start() {
         (state.pre_released_io, state.released_io),
         (pre_released, 0)
     );
-    assert_eq!((state.event_seq, state._reserved), (1, [0; 128]));
+    assert_eq!((state.event_seq, state._reserved), (1, [0; 80]));
+    assert_eq!((state.next_final_hour, state.pending_io), (492_311, 0));
+    assert_eq!((state.allocated_io, state.safety_io), (0, 0));
+    assert_eq!((state.claimed_io, state.burned_io), (0, 0));
+    let account = world.raw(&addresses::rewards::roots());
+    let roots: RootRing = bytemuck::pod_read_unaligned(&account.data[8..]);
+    assert_eq!(
+        (account.owner, account.data.len()),
+        (rewards::ID, RootRing::SPACE)
+    );
+    assert_eq!(
+        Pubkey::find_program_address(&[b"roots"], &rewards::ID),
+        (addresses::rewards::roots(), roots.bump)
+    );
+    assert_eq!(
+        (roots.version, roots.event_seq, roots.ring),
+        (1, 0, ion_claims::Ring::EMPTY)
+    );
 
     let mint: Mint = world.get(&world.plan.io_mint);
     assert_eq!(mint.mint_authority, COption::Some(key));
@@ -355,6 +379,7 @@ fn initialize_with_forged_accounts_is_refused() {
             ErrorCode::AccountOwnedByWrongProgram,
         ),
         (EMISSION, Pubkey::new_unique(), ErrorCode::ConstraintSeeds),
+        (ROOTS, Pubkey::new_unique(), ErrorCode::ConstraintSeeds),
         (
             DISTRIBUTION,
             Pubkey::new_unique(),

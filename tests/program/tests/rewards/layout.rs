@@ -35,13 +35,19 @@ fn emission_has_its_golden_bytes() {
         pre_released_io: 7,
         released_io: 8,
         event_seq: 9,
-        _reserved: [0; 128],
+        next_final_hour: 10,
+        pending_io: 11,
+        allocated_io: 12,
+        safety_io: 13,
+        claimed_io: 14,
+        burned_io: 15,
+        _reserved: [0; 80],
     };
     let mut expected = EMISSION_TAG.to_vec();
     expected.extend([1, 2, 3]);
     expected.extend([4; 32]);
-    expected.extend(u64s(5..=9));
-    expected.extend([0; 128]);
+    expected.extend(u64s(5..=15));
+    expected.extend([0; 80]);
     let mut found = Vec::new();
     emission.try_serialize(&mut found).expect("fits");
     assert_eq!(found, expected);

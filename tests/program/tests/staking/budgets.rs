@@ -150,3 +150,120 @@ fn refresh_with_four_passed_waits_keeps_its_budget() {
     let record = stage.refresh().expect("refreshes");
     within("refresh_stake, four waits", record.compute_units, 20_000);
 }
+
+/// A device with all four slots taken, an hour old.
+fn full() -> Stage {
+    let stage = Stage::staked(2 * REQUIRED);
+    for (wallet, seq) in [
+        (&stage.co, 1),
+        (&stage.co, 2),
+        (&stage.other, 3),
+        (&stage.other, 4),
+    ] {
+        stage.offer(CO_CAP, 4_000).expect("offers");
+        stage.accept(wallet, seq, CO_CAP, 4_000).expect("accepts");
+        if seq < 4 {
+            stage.co_unstake(wallet, seq).expect("leaves");
+        }
+    }
+    stage.world.warp(3_600);
+    stage
+}
+
+/// Each co-staker after the first adds this to a proposal.
+const PER_PARTY: u64 = 3_000;
+/// The registry's block or unblock adds this.
+const REGISTRY_CALL: u64 = 12_000;
+
+fn propose_within(stage: &Stage, charge: &crate::stage::Charge, name: &str, further: u64) {
+    let used = stage.propose(charge).expect("proposes").compute_units;
+    let case = stage.case(charge);
+    within(
+        name,
+        used - tries(case.bump) - tries(case.vault_bump),
+        60_000 + further,
+    );
+}
+
+#[test]
+fn plain_proposal_keeps_its_budget() {
+    let stage = Stage::co_staked();
+    stage.world.warp(3_600);
+    let charge = stage.outage(stage.world.now() - 600);
+    propose_within(&stage, &charge, "propose_slash, one co-staker", 0);
+}
+
+#[test]
+fn cases_against_five_parties_keep_their_budgets() {
+    let stage = full();
+    let now = stage.world.now();
+    let (partial, upheld) = (stage.outage(now - 600), stage.outage(now - 500));
+    propose_within(
+        &stage,
+        &partial,
+        "propose_slash, five parties",
+        3 * PER_PARTY,
+    );
+    propose_within(&stage, &upheld, "propose_slash, second case", 3 * PER_PARTY);
+    let appealed = stage.appeal(&stage.co, &partial).expect("appeals");
+    within("appeal", appealed.compute_units, 15_000);
+    let ruled = stage.rule(&partial, 3_333).expect("rules");
+    within("rule", ruled.compute_units, 20_000);
+    let finalized = stage.finalize(&partial).expect("finalizes");
+    within("finalize_case, partial", finalized.compute_units, 40_000);
+    for leg in 0..5 {
+        let restored = stage.restore(&partial, leg).expect("restores");
+        within("restore_leg", restored.compute_units, 45_000);
+    }
+    stage.world.warp(172_801);
+    let second = upheld.as_part(1, ion_economics::slash::Offence::LongOutage, 3_000);
+    propose_within(
+        &stage,
+        &second,
+        "propose_slash, further part",
+        3 * PER_PARTY,
+    );
+    stage.appeal(&stage.co, &second).expect("appeals");
+    let ruled = stage.rule(&second, 0).expect("rules");
+    within("rule, further part", ruled.compute_units, 20_000);
+    for leg in 0..5 {
+        let restored = stage.restore(&second, leg).expect("restores");
+        within("restore_leg, further part", restored.compute_units, 45_000);
+    }
+    stage.world.warp(31 * 86_400);
+    let finalized = stage.finalize(&upheld).expect("finalizes");
+    within(
+        "finalize_case, five legs burned",
+        finalized.compute_units,
+        40_000,
+    );
+}
+
+#[test]
+fn spoofing_cases_keep_their_budgets() {
+    let stage = full();
+    let now = stage.world.now();
+    let (restored, upheld) = (stage.spoofing(now - 60, 1), stage.spoofing(now - 30, 2));
+    propose_within(
+        &stage,
+        &restored,
+        "propose_slash, code 6",
+        3 * PER_PARTY + REGISTRY_CALL,
+    );
+    stage.withdraw_case(&restored).expect("withdraws");
+    for leg in 0..5 {
+        let record = stage.restore(&restored, leg).expect("restores");
+        // the last leg lifts the block: the registry's call is on top
+        let call = if leg == 4 { REGISTRY_CALL } else { 0 };
+        within("restore_leg, code 6", record.compute_units, 45_000 + call);
+    }
+    propose_within(
+        &stage,
+        &upheld,
+        "propose_slash, code 6 again",
+        3 * PER_PARTY + REGISTRY_CALL,
+    );
+    stage.world.warp(31 * 86_400);
+    let finalized = stage.finalize(&upheld).expect("finalizes");
+    within("finalize_case, code 6", finalized.compute_units, 40_000);
+}

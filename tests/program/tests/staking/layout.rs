@@ -4,7 +4,10 @@ use anchor_lang::{AccountSerialize, AnchorSerialize, Discriminator, InstructionD
 use solana_pubkey::Pubkey;
 use staking::{
     AcceptOfferArgs,
-    state::{CoPosition, CoSlot, CoStaker, DeviceStake, Offer, StakeTotals, shard_of},
+    state::{
+        Case, CaseParty, CoPosition, CoSlot, CoStaker, DeviceStake, Offer, SlashDay, StakeTotals,
+        shard_of,
+    },
 };
 
 fn bytes<T: AccountSerialize>(account: &T) -> Vec<u8> {
@@ -235,4 +238,120 @@ fn shard_is_the_low_four_bits_of_the_first_byte() {
     for (byte, shard) in [(0x00, 0), (0x0f, 15), (0xf0, 0), (0xa7, 7), (0xff, 15)] {
         assert_eq!(shard_of(&key(byte)), shard);
     }
+}
+
+#[test]
+fn case_has_its_golden_bytes() {
+    let parties = core::array::from_fn(|place| CaseParty {
+        wallet: key(20 + u8::try_from(place).expect("five")),
+        seq: 30 + place as u64,
+        stake_io: 31,
+        holds_io: [32, 33],
+        hold_roots: [34, 35],
+        shortfall_io: 36,
+    });
+    let case = Case {
+        version: 1,
+        bump: 254,
+        vault_bump: 253,
+        code: 7,
+        state: 3,
+        device: key(2),
+        offence_id: [3; 32],
+        part: 4,
+        proposer: key(5),
+        arbiter: key(6),
+        owner: key(7),
+        poll: key(8),
+        renter: key(9),
+        evidence_hash: [10; 32],
+        appeal_hash: [11; 32],
+        offence_at: 12,
+        opened_at: 13,
+        window_end: 14,
+        ruling_end: 15,
+        decided_at: 16,
+        bps: 17,
+        uphold_bps: 18,
+        victim_bps: 19,
+        rolling_bps: 20,
+        required_io: 21,
+        charged_io: 22,
+        window_io: 23,
+        seized_io: 24,
+        burned_io: 25,
+        restored_io: 26,
+        renter_due_io: 27,
+        renter_paid_io: 28,
+        party_bytes: Case::bytes_of(parties),
+        legs_restored: 40,
+        legs_burned: 41,
+        is_settled: true,
+        is_finished: false,
+        parts: 42,
+        won_severity: 2,
+        offence_charged_io: 43,
+        window_held_io: 44,
+        event_seq: 45,
+        _reserved: [0; 32],
+    };
+    let of_parties: Vec<u8> = (0..5_u8)
+        .flat_map(|place| {
+            let numbers = u64s(&[30 + u64::from(place), 31, 32, 33, 34, 35, 36]);
+            [key(20 + place).to_bytes().to_vec(), numbers].concat()
+        })
+        .collect();
+    let u16s = |values: &[u16]| -> Vec<u8> {
+        values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
+    };
+    let golden = concat(
+        Case::DISCRIMINATOR,
+        &[
+            &[1, 254, 253, 7, 3],
+            &[2; 32],
+            &[3; 32],
+            &u16s(&[4]),
+            &[5; 32],
+            &[6; 32],
+            &[7; 32],
+            &[8; 32],
+            &[9; 32],
+            &[10; 32],
+            &[11; 32],
+            &u64s(&[12, 13, 14, 15, 16]),
+            &u16s(&[17, 18, 19, 20]),
+            &u64s(&[21, 22, 23, 24, 25, 26, 27, 28]),
+            &of_parties,
+            &u16s(&[40, 41]),
+            &[1, 0],
+            &u16s(&[42]),
+            &[2],
+            &u64s(&[43, 44, 45]),
+            &[0; 32],
+        ],
+    );
+    assert_eq!(bytes(&case), golden);
+    assert_eq!(golden.len(), Case::SPACE);
+    assert_eq!(case.parties(), parties);
+}
+
+#[test]
+fn slash_day_has_its_golden_bytes() {
+    let day = SlashDay {
+        version: 1,
+        bump: 254,
+        day: 2,
+        payer: key(3),
+        counted_io: 4,
+        taken_io: 5,
+        _reserved: [0; 32],
+    };
+    let golden = concat(
+        SlashDay::DISCRIMINATOR,
+        &[&[1, 254], &u64s(&[2]), &[3; 32], &u64s(&[4, 5]), &[0; 32]],
+    );
+    assert_eq!(bytes(&day), golden);
 }

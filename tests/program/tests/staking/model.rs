@@ -1,11 +1,16 @@
 //! Reference ledger of staking in plain integers, written from the rules and not from the program:
 //! it predicts the outcome of every operation, errors included.
 
+use std::collections::BTreeMap;
+
 use anchor_lang::error::ErrorCode;
 use ion_economics::units::DAY;
 use staking::error::StakingError;
 
-use crate::stage::{COOLDOWN, PURSE, WAIT, io};
+use crate::{
+    model_cases::Case,
+    stage::{COOLDOWN, WAIT, io},
+};
 
 /// The token program's error for a transfer above the balance.
 pub const INSUFFICIENT_FUNDS: u32 = 1;
@@ -28,6 +33,8 @@ pub enum State {
     Wait(i64, i64),
     /// Cools until this time.
     Cool(i64),
+    /// A case took all of it.
+    Zeroed,
 }
 
 /// A position that holds a slot.
@@ -41,6 +48,10 @@ pub struct Position {
     pub amount: u64,
     /// State.
     pub state: State,
+    /// When its offer was filled.
+    pub accepted: i64,
+    /// When its cooldown began or will; 0 = no exit runs.
+    pub start: i64,
 }
 
 /// An open offer.
@@ -80,6 +91,28 @@ pub struct Device {
     pub cooling: u64,
     /// End of the owner's cooldown.
     pub cool_until: i64,
+    /// Start of the owner's cooldown.
+    pub cool_start: i64,
+    /// Owner's restored balance.
+    pub restored: u64,
+    /// Overflow taken out per day, net of later deposits.
+    pub taken: BTreeMap<i64, u64>,
+    /// Restored balances of positions, by sequence.
+    pub restored_of: BTreeMap<u64, u64>,
+    /// Stake legs of open cases, by position.
+    pub legs_of: BTreeMap<u64, u64>,
+    /// Charged per day in bps, net of restored.
+    pub charged: BTreeMap<i64, u64>,
+    /// Open cases.
+    pub open_cases: usize,
+    /// Of them, of code 6.
+    pub open_code6: usize,
+    /// Whether a code-6 case ended with a burn while another was open.
+    pub burned_code6: bool,
+    /// Whether the registry keeps the device blocked for governance.
+    pub left_to_governance: bool,
+    /// Counted stake at the last operation.
+    pub counted: u64,
     /// Slots.
     pub slots: [Option<Position>; 4],
     /// Last sequence.
@@ -113,11 +146,18 @@ pub struct Model {
     pub raise_at: i64,
     /// Whether the class is withdrawn.
     pub withdrawn: bool,
+    /// Slash cases, in the order of their opening.
+    pub cases: Vec<Case>,
+    /// Counted stake of the network when today was opened, and taken of today.
+    pub day: (i64, u64, u64),
+    /// Burned by cases.
+    pub burned: u64,
     /// The chain's time.
     pub now: i64,
 }
 
-fn refuse<T>(error: StakingError) -> Result<T, u32> {
+/// A refusal of the program.
+pub fn refuse<T>(error: StakingError) -> Result<T, u32> {
     Err(u32::from(error))
 }
 
@@ -133,6 +173,17 @@ impl Device {
             active: 0,
             cooling: 0,
             cool_until: 0,
+            cool_start: 0,
+            restored: 0,
+            taken: BTreeMap::new(),
+            restored_of: BTreeMap::new(),
+            legs_of: BTreeMap::new(),
+            charged: BTreeMap::new(),
+            open_cases: 0,
+            open_code6: 0,
+            burned_code6: false,
+            left_to_governance: false,
+            counted: 0,
             slots: [None; 4],
             offer_seq: 0,
             offer: None,
@@ -154,7 +205,7 @@ impl Device {
         let counted = |position: &&Position| match position.state {
             State::Active => true,
             State::Wait(until, _) => at < until,
-            State::Cool(_) => false,
+            State::Cool(_) | State::Zeroed => false,
         };
         self.active
             + self
@@ -167,7 +218,8 @@ impl Device {
     /// Tokens the vault must hold.
     pub fn held(&self) -> u64 {
         let positions: u64 = self.positions().map(|position| position.amount).sum();
-        self.active + self.cooling + positions + self.donated
+        let restored: u64 = self.restored_of.values().sum();
+        self.active + self.cooling + self.restored + positions + restored + self.donated
     }
 
     fn co_active(&self) -> u64 {
@@ -177,7 +229,13 @@ impl Device {
             .sum()
     }
 
-    fn slot(&self, seq: u64) -> Option<usize> {
+    /// Whether nothing of the owner is in the vault.
+    pub fn is_owner_gone(&self) -> bool {
+        self.active == 0 && self.cooling == 0 && self.restored == 0
+    }
+
+    /// Place of the position of a sequence.
+    pub fn slot(&self, seq: u64) -> Option<usize> {
         self.slots
             .iter()
             .position(|slot| slot.is_some_and(|position| position.seq == seq))
@@ -216,7 +274,7 @@ impl Model {
         let own = &self.devices[device];
         let waits = own.positions().filter_map(|position| match position.state {
             State::Wait(until, _) => Some(until),
-            State::Active | State::Cool(_) => None,
+            State::Active | State::Cool(_) | State::Zeroed => None,
         });
         let mut ends: Vec<i64> = waits
             .chain([self.raise_at])
@@ -239,13 +297,15 @@ impl Model {
     }
 
     /// Applies an effect between the two stampings of every operation on the book.
-    fn touch(&mut self, device: usize, effect: impl FnOnce(&mut Device)) {
+    pub fn touch(&mut self, device: usize, effect: impl FnOnce(&mut Device)) {
         let since = self.since(device);
         let own = &mut self.devices[device];
         own.since = since;
         own.touched = self.now;
         effect(own);
         self.devices[device].since = self.since(device);
+        let counted = self.devices[device].eligible(self.now);
+        self.devices[device].counted = counted;
     }
 
     fn cooldown(&self) -> i64 {
@@ -290,9 +350,16 @@ impl Model {
             return Err(INSUFFICIENT_FUNDS);
         }
         self.owners[device] -= amount;
+        let today = self.now.div_euclid(DAY);
         self.touch(device, |own| {
             own.active += amount;
             own.bound = true;
+            let mut left = amount;
+            for (_, taken) in own.taken.range_mut(today - 31..).rev() {
+                let lowered = left.min(*taken);
+                *taken -= lowered;
+                left -= lowered;
+            }
         });
         Ok(())
     }
@@ -312,7 +379,11 @@ impl Model {
         if amount > self.overflow(device) {
             return refuse(StakingError::ExceedsOverflow);
         }
-        self.touch(device, |own| own.active -= amount);
+        let today = self.now.div_euclid(DAY);
+        self.touch(device, |own| {
+            own.active -= amount;
+            *own.taken.entry(today).or_default() += amount;
+        });
         self.owners[device] += amount;
         Ok(())
     }
@@ -326,6 +397,9 @@ impl Model {
         if own.cooling > 0 {
             return refuse(StakingError::StakeCooling);
         }
+        if own.active == 0 {
+            return refuse(StakingError::NothingStaked);
+        }
         if own.hired {
             return refuse(StakingError::DeviceHired);
         }
@@ -335,7 +409,13 @@ impl Model {
         let (now, end) = (self.now, self.now + self.cooldown());
         self.touch(device, |own| {
             (own.cooling, own.active, own.cool_until) = (own.active, 0, end);
+            own.cool_start = now;
             for position in own.slots.iter_mut().flatten() {
+                if position.state == State::Active
+                    || matches!(position.state, State::Wait(until, _) if now < until)
+                {
+                    position.start = now;
+                }
                 position.state = match position.state {
                     State::Active => State::Cool(end),
                     State::Wait(until, stamped) if now < until => State::Cool(stamped.min(end)),
@@ -353,15 +433,22 @@ impl Model {
         if !own.bound {
             return refuse(StakingError::WrongStakeWallet);
         }
-        if own.cooling == 0 {
-            return refuse(StakingError::NothingToWithdraw);
+        let is_cool = own.cooling > 0 && self.now >= own.cool_until;
+        let paid = own.restored + if is_cool { own.cooling } else { 0 };
+        if paid == 0 {
+            return refuse(if own.cooling > 0 {
+                StakingError::CooldownNotOver
+            } else {
+                StakingError::NothingToWithdraw
+            });
         }
-        if self.now < own.cool_until {
-            return refuse(StakingError::CooldownNotOver);
-        }
-        self.owners[device] += own.cooling;
+        self.owners[device] += paid;
         self.touch(device, |own| {
-            (own.cooling, own.cool_until, own.bound) = (0, 0, false);
+            own.restored = 0;
+            if is_cool {
+                (own.cooling, own.cool_until, own.cool_start) = (0, 0, 0);
+            }
+            own.bound = !(own.is_owner_gone() && own.open_cases == 0);
         });
         Ok(())
     }
@@ -481,12 +568,15 @@ impl Model {
             return Err(INSUFFICIENT_FUNDS);
         }
         self.co_stakers[wallet] -= amount;
+        let now = self.now;
         self.touch(device, |own| {
             own.slots[free] = Some(Position {
                 seq,
                 wallet,
                 amount,
                 state: State::Active,
+                accepted: now,
+                start: 0,
             });
             own.offer = None;
             own.accounts.push((seq, wallet));
@@ -521,9 +611,14 @@ impl Model {
         } else {
             State::Wait(self.now + WAIT, self.now + WAIT + COOLDOWN)
         };
+        let now = self.now;
         self.touch(device, |own| {
             if let Some(position) = &mut own.slots[slot] {
                 position.state = state;
+                position.start = match state {
+                    State::Wait(until, _) => until,
+                    _ => now,
+                };
             }
         });
         Ok(())
@@ -549,29 +644,49 @@ impl Model {
         }
     }
 
-    /// `withdraw_position`; the position's account exists.
-    pub fn withdraw_position(&mut self, device: usize, seq: u64) -> Outcome {
+    /// `withdraw_position`; the position's account exists and belongs to this wallet.
+    pub fn withdraw_position(&mut self, device: usize, seq: u64, wallet: usize) -> Outcome {
         let own = &self.devices[device];
-        let Some(slot) = own.slot(seq) else {
-            return refuse(StakingError::NothingToWithdraw);
-        };
-        let Some(position) = own.slots[slot] else {
-            return refuse(StakingError::NothingToWithdraw);
-        };
-        match position.state {
-            State::Wait(_, end) | State::Cool(end) if self.now >= end => {
-                self.co_stakers[position.wallet] += position.amount;
-                self.touch(device, |own| own.slots[slot] = None);
-                Ok(())
+        let restored = own.restored_of.get(&seq).copied().unwrap_or(0);
+        let slot = own.slot(seq).filter(|slot| {
+            own.slots[*slot].is_some_and(|position| position.state != State::Zeroed)
+        });
+        let mut principal = 0;
+        if let Some(slot) = slot {
+            let position = own.slots[slot].expect("the slot is taken");
+            match position.state {
+                State::Wait(_, end) | State::Cool(end) if self.now >= end => {
+                    principal = position.amount;
+                }
+                _ => return refuse(StakingError::CooldownNotOver),
             }
-            _ => refuse(StakingError::CooldownNotOver),
         }
+        if principal + restored == 0 {
+            return refuse(StakingError::NothingToWithdraw);
+        }
+        self.co_stakers[wallet] += principal + restored;
+        self.devices[device].restored_of.remove(&seq);
+        if let Some(slot) = slot {
+            self.touch(device, |own| own.slots[slot] = None);
+        }
+        Ok(())
     }
 
     /// `close_position`; the position's account exists.
     pub fn close_position(&mut self, device: usize, seq: u64) -> Outcome {
-        if self.devices[device].slot(seq).is_some() {
+        let own = &self.devices[device];
+        if own.legs_of.get(&seq).is_some_and(|legs| *legs > 0) {
+            return refuse(StakingError::CaseLegOpen);
+        }
+        if own.restored_of.contains_key(&seq) {
             return refuse(StakingError::PositionNotEmpty);
+        }
+        if let Some(slot) = own.slot(seq) {
+            let is_zeroed = own.slots[slot].is_some_and(|p| p.state == State::Zeroed);
+            if !is_zeroed {
+                return refuse(StakingError::PositionNotEmpty);
+            }
+            self.touch(device, |own| own.slots[slot] = None);
         }
         self.devices[device]
             .accounts
@@ -579,15 +694,15 @@ impl Model {
         Ok(())
     }
 
-    /// Every party leaves by its own signature, cranks and time (I35), once no booking holds a
-    /// device; afterwards everybody has what it began with.
+    /// Every party takes out what no case holds, by its own signature, cranks and time (I35), once no
+    /// booking holds a device: no vault owes anything afterwards.
     pub fn can_everybody_leave(&self) -> bool {
         let mut left = self.clone();
         let mut outcomes = Vec::new();
         for device in 0..left.devices.len() {
             left.devices[device].hired = false;
             if let Some(offer) = left.devices[device].offer {
-                outcomes.push(left.retract_offer(device, offer.seq));
+                outcomes.push(left.close_or_retract(device, offer.seq));
             }
             for position in left.devices[device].slots.into_iter().flatten() {
                 if position.state == State::Active {
@@ -600,14 +715,33 @@ impl Model {
         }
         left.now += WAIT + COOLDOWN;
         for device in 0..left.devices.len() {
-            for position in left.devices[device].slots.into_iter().flatten() {
-                outcomes.push(left.withdraw_position(device, position.seq));
+            for (seq, wallet) in left.devices[device].accounts.clone() {
+                let own = &left.devices[device];
+                let has_principal = own
+                    .slot(seq)
+                    .and_then(|slot| own.slots[slot])
+                    .is_some_and(|position| position.amount > 0);
+                if has_principal || own.restored_of.contains_key(&seq) {
+                    outcomes.push(left.withdraw_position(device, seq, wallet));
+                }
             }
-            if left.devices[device].bound {
+            if !left.devices[device].is_owner_gone() {
                 outcomes.push(left.withdraw(device));
             }
         }
-        let balances = left.owners.iter().chain(&left.co_stakers);
-        outcomes.iter().all(Result::is_ok) && balances.into_iter().all(|balance| *balance == PURSE)
+        outcomes.iter().all(Result::is_ok)
+            && left
+                .devices
+                .iter()
+                .all(|device| device.held() == device.donated)
+    }
+
+    /// The offer is gone: by its maker, or by anyone where the maker is forgotten.
+    fn close_or_retract(&mut self, device: usize, seq: u64) -> Outcome {
+        if self.devices[device].bound {
+            self.retract_offer(device, seq)
+        } else {
+            self.close_offer(device, seq)
+        }
     }
 }

@@ -29,6 +29,7 @@ use staking::{
 use crate::{
     model::{Device, Model, Outcome, State, Status},
     stage::{CLASS, PURSE, edit, io, register, swap},
+    stateful_cases::Filed,
 };
 
 /// Devices, and owners, of one history.
@@ -38,14 +39,27 @@ const CO_STAKERS: usize = 200;
 /// Operations of one history in the test command.
 const OPERATIONS: usize = 5_000;
 
-struct Run {
-    world: World,
-    rng: StdRng,
-    model: Model,
-    devices: Vec<StakedDevice>,
-    owners: Vec<Keypair>,
-    co_stakers: Vec<Keypair>,
-    trace: String,
+/// What all wallets hold at the beginning of a history.
+const BEGUN_WITH: u64 = (DEVICES + CO_STAKERS) as u64 * PURSE;
+
+/// One history.
+pub struct Run {
+    /// The chain.
+    pub world: World,
+    /// Dice.
+    pub rng: StdRng,
+    /// The reference.
+    pub model: Model,
+    /// Devices.
+    pub devices: Vec<StakedDevice>,
+    /// Their owners.
+    pub owners: Vec<Keypair>,
+    /// Co-stakers.
+    pub co_stakers: Vec<Keypair>,
+    /// Cases as filed, in the model's order.
+    pub filed: Vec<Filed>,
+    /// What happens now.
+    pub trace: String,
     /// How often each instruction succeeded.
     succeeded: BTreeMap<&'static str, usize>,
 }
@@ -71,6 +85,9 @@ impl Run {
             co_stakers: vec![PURSE; CO_STAKERS],
             raise_at: i64::MAX,
             withdrawn: false,
+            cases: Vec::new(),
+            day: (0, 0, 0),
+            burned: 0,
             now: world.now(),
         };
         let rng = StdRng::seed_from_u64(seed);
@@ -81,12 +98,13 @@ impl Run {
             devices,
             owners,
             co_stakers,
+            filed: Vec::new(),
             trace: String::new(),
             succeeded: BTreeMap::new(),
         }
     }
 
-    fn mint(&self) -> Pubkey {
+    pub fn mint(&self) -> Pubkey {
         self.world.plan.io_mint
     }
 
@@ -103,7 +121,7 @@ impl Run {
         }
     }
 
-    fn agree(
+    pub fn agree(
         &mut self,
         name: &'static str,
         real: Result<TransactionRecord, SendError>,
@@ -114,7 +132,7 @@ impl Run {
         *self.succeeded.entry(name).or_default() += usize::from(predicted.is_ok());
     }
 
-    fn by_owner(
+    pub fn by_owner(
         &mut self,
         name: &'static str,
         device: usize,
@@ -138,7 +156,7 @@ impl Run {
         self.agree(name, real, predicted);
     }
 
-    fn by_anyone(&mut self, name: &'static str, instruction: Instruction, predicted: Outcome) {
+    pub fn by_anyone(&mut self, name: &'static str, instruction: Instruction, predicted: Outcome) {
         let real = self.world.send(&self.world.authority, &[], &[instruction]);
         self.agree(name, real, predicted);
     }
@@ -285,7 +303,7 @@ impl Run {
             &self.devices[device],
             seq,
         );
-        let predicted = self.model.withdraw_position(device, seq);
+        let predicted = self.model.withdraw_position(device, seq, wallet);
         self.by_anyone("withdraw_position", pay, predicted);
     }
 
@@ -310,7 +328,15 @@ impl Run {
 
     fn set_device(&mut self, device: usize, status: Status, hired: bool) {
         let own = &mut self.model.devices[device];
+        // a case keeps its device blocked: nobody else changes that
+        let status = if own.open_code6 > 0 {
+            own.status
+        } else {
+            own.left_to_governance = false;
+            status
+        };
         (own.status, own.hired) = (status, hired);
+        let is_case_held = own.open_code6 > 0;
         edit::<registry::state::Device>(&self.world, &self.devices[device].device, |account| {
             account.status = match status {
                 Status::Up => DeviceStatus::Up,
@@ -319,6 +345,9 @@ impl Run {
                 Status::Terminated => DeviceStatus::Terminated,
             }
             .code();
+            if !is_case_held {
+                account.block_holds = 0;
+            }
             account.hired_by = if hired {
                 Pubkey::new_from_array([9; 32])
             } else {
@@ -327,7 +356,7 @@ impl Run {
         });
     }
 
-    fn pass(&mut self, seconds: i64) {
+    pub fn pass(&mut self, seconds: i64) {
         self.world.warp(seconds);
         self.model.now = self.world.now();
     }
@@ -391,6 +420,9 @@ impl Run {
     }
 
     fn step(&mut self) -> usize {
+        if self.rng.gen_bool(0.3) {
+            return self.case_step();
+        }
         let dice = self.rng.gen_range(0..100);
         let device = self.some_device(dice);
         self.trace = format!(
@@ -454,7 +486,21 @@ impl Run {
                         );
                     }
                     81..=86 => self.pay_out(device, seq, wallet),
-                    _ => self.close_position(device, seq, wallet),
+                    _ => {
+                        let empty = (0..DEVICES).find_map(|place| {
+                            let own = &self.model.devices[place];
+                            let closable = |(seq, _): &&(u64, usize)| {
+                                own.slot(*seq).is_none()
+                                    && !own.restored_of.contains_key(seq)
+                                    && own.legs_of.get(seq).is_none_or(|legs| *legs == 0)
+                            };
+                            let found = own.accounts.iter().find(closable);
+                            found.map(|(seq, wallet)| (place, *seq, *wallet))
+                        });
+                        let (device, seq, wallet) = empty.unwrap_or((device, seq, wallet));
+                        self.close_position(device, seq, wallet);
+                        return device;
+                    }
                 }
             }
             89..=91 => self.refresh(device),
@@ -494,6 +540,19 @@ impl Run {
             "{trace}"
         );
         assert_eq!(book.cooldown_ends_at, own.cool_until, "{trace}");
+        assert_eq!(
+            (book.restored_io, book.positions_restored_io),
+            (own.restored, own.restored_of.values().sum()),
+            "{trace}"
+        );
+        assert_eq!(
+            (
+                usize::from(book.open_cases),
+                usize::from(book.open_code6_cases)
+            ),
+            (own.open_cases, own.open_code6),
+            "{trace}"
+        );
         assert_eq!(book.is_bound(), own.bound, "{trace}");
         assert_eq!(
             (book.offer_seq, book.open_offer_seq),
@@ -513,6 +572,7 @@ impl Run {
                         State::Active => (PositionState::Active, None, 0),
                         State::Wait(until, end) => (PositionState::Wait, Some(until), end),
                         State::Cool(end) => (PositionState::Cooldown, None, end),
+                        State::Zeroed => (PositionState::Zeroed, None, slot.cooldown_ends_at),
                     };
                     (position.seq, position.amount, state, start, end)
                 });
@@ -580,7 +640,11 @@ impl Run {
             let status = self.model.devices[device].status;
             self.set_device(device, status, false);
             if self.model.devices[device].offer.is_some() {
-                self.retract(device);
+                if self.model.devices[device].bound {
+                    self.retract(device);
+                } else {
+                    self.close_offer(device);
+                }
             }
             for slot in self.model.devices[device].slots.into_iter().flatten() {
                 if slot.state == State::Active {
@@ -593,28 +657,35 @@ impl Run {
         }
         self.pass(21 * DAY);
         for device in 0..DEVICES {
-            for slot in self.model.devices[device].slots.into_iter().flatten() {
-                self.pay_out(device, slot.seq, slot.wallet);
+            for (seq, wallet) in self.model.devices[device].accounts.clone() {
+                let own = &self.model.devices[device];
+                let has_principal = own
+                    .slots
+                    .iter()
+                    .flatten()
+                    .any(|p| p.seq == seq && p.amount > 0);
+                if has_principal || own.restored_of.contains_key(&seq) {
+                    self.pay_out(device, seq, wallet);
+                }
+                self.close_position(device, seq, wallet);
             }
-            if self.model.devices[device].bound {
+            if !self.model.devices[device].is_owner_gone() {
                 self.withdraw(device);
             }
             let own = &self.model.devices[device];
             assert_eq!(own.held(), own.donated);
+            assert!(!own.bound && own.accounts.is_empty());
         }
-        assert!(
-            self.model
-                .owners
-                .iter()
-                .chain(&self.model.co_stakers)
-                .all(|balance| *balance == PURSE)
-        );
+        let balances: u64 = self.model.owners.iter().chain(&self.model.co_stakers).sum();
+        assert_eq!(balances + self.model.burned, BEGUN_WITH);
         self.compare_all();
     }
 }
 
 fn run(seed: u64, operations: usize) {
     let mut run = Run::new(seed);
+    run.lower_the_daily_floor();
+    let supply = run.supply();
     for operation in 0..operations {
         run.trace = format!("seed {seed}, operation {operation} of {operations}:");
         if operation == operations / 3 {
@@ -629,17 +700,21 @@ fn run(seed: u64, operations: usize) {
         let device = run.step();
         run.compare(device);
         assert!(run.model.can_everybody_leave(), "{}", run.trace);
+        run.assert_conserved(supply, BEGUN_WITH);
         if operation % 500 == 0 {
             run.compare_all();
         }
     }
     println!("seed {seed}: {:?}", run.succeeded);
-    assert_eq!(run.succeeded.len(), 13, "every instruction was tried");
+    assert_eq!(run.succeeded.len(), 20, "every instruction was tried");
     for (name, times) in &run.succeeded {
         assert!(*times > 0, "{name} never succeeded");
     }
     run.compare_all();
+    run.end_all_cases();
     run.drain();
+    run.assert_conserved(supply, BEGUN_WITH);
+    assert!(run.model.burned > 0, "something was burned");
 }
 
 #[test]

@@ -186,6 +186,7 @@ fn restored_balance_of_a_withdrawn_or_zeroed_position_is_paid_at_once() {
         edit::<staking::state::CoPosition>(&stage.world, &stage.position_key(1), |position| {
             position.restored_io = io(3);
         });
+        stage.edit_book(|book| book.positions_restored_io = io(3));
         let before = stage.balance(&stage.co);
         stage.pay_out(&co, 1).expect("pays the restored part");
         assert_eq!(stage.balance(&stage.co), before + io(3));

@@ -1,8 +1,9 @@
 //! Balances that are pulled.
 
-use super::build;
+use super::{build, excess_vault};
 use crate::addresses;
 use ::booking::{ID, PullPayDueArgs, accounts, instruction};
+use ion_economics::booking::Currency;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
@@ -55,5 +56,27 @@ pub fn pull_pay_due(
         instruction::PullPayDue {
             args: PullPayDueArgs { line },
         },
+    )
+}
+
+/// Moves what strangers sent to the escrow into the vault that keeps it. Signer: anyone.
+pub fn sweep_excess(
+    by: &Pubkey,
+    booking: &Pubkey,
+    currency: Currency,
+    mint: &Pubkey,
+) -> Instruction {
+    build(
+        accounts::SweepExcess {
+            by: *by,
+            booking: *booking,
+            escrow: addresses::booking::escrow(booking),
+            mint: *mint,
+            excess_vault: excess_vault(currency),
+            token_program: anchor_spl::token::ID,
+            event_authority: addresses::event_authority(&ID),
+            program: ID,
+        },
+        instruction::SweepExcess {},
     )
 }

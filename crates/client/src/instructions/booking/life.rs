@@ -1,9 +1,10 @@
 //! A booking from its payment to its closing.
 
-use super::{QuotedDevice, build, fee_vault, with_remaining, writable};
+use super::{QuotedDevice, build, excess_vault, fee_vault, with_remaining, writable};
 use crate::addresses;
 use ::booking::{
-    BookArgs, CancelArgs, ID, PayArgs, StartArgs, TerminateArgs, accounts, instruction,
+    BookArgs, CancelArgs, ID, PayArgs, StartArgs, StartGroupArgs, TerminateArgs, accounts,
+    instruction,
 };
 use ion_economics::booking::Currency;
 use solana_instruction::{AccountMeta, Instruction};
@@ -170,6 +171,27 @@ pub fn start(scheduler: &Pubkey, booking: &Pubkey, op_seq: u32) -> Instruction {
     )
 }
 
+/// Starts all bookings of a group. Signer: the scheduler. Each booking comes with its
+/// `Booking::op_seq`.
+pub fn start_group(scheduler: &Pubkey, bookings: &[(Pubkey, u32)]) -> Instruction {
+    let instruction = build(
+        accounts::StartGroup {
+            scheduler: *scheduler,
+            roles: addresses::registry::roles(),
+            config: addresses::registry::config(),
+            event_authority: addresses::event_authority(&ID),
+            program: ID,
+        },
+        instruction::StartGroup {
+            args: StartGroupArgs {
+                op_seqs: bookings.iter().map(|(_, op_seq)| *op_seq).collect(),
+            },
+        },
+    );
+    let keys: Vec<Pubkey> = bookings.iter().map(|(key, _)| *key).collect();
+    with_remaining(instruction, writable(&keys))
+}
+
 /// Ends a running booking before its booked end. Signer: the renter. `hired` as in [`cancel`];
 /// `op_seq` is `Booking::op_seq`.
 pub fn terminate(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey]) -> Instruction {
@@ -241,18 +263,24 @@ pub fn settle(
     )
 }
 
-/// Closes a settled booking whose balances are pulled; the rent goes to the renter. Signer: anyone.
+/// What `close` needs beyond the accounts of the booking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CloseExtras {
+    /// Currency of the booking, when strangers sent tokens to its escrow.
+    pub excess: Option<Currency>,
+    /// Scheduler of the roles account, when a line was replaced (`Booking::failover_rent` is not 0).
+    pub scheduler: Option<Pubkey>,
+}
+
+/// Closes a settled booking whose balances are pulled; the rent goes to the renter, that of replacement
+/// lines to the scheduler. Signer: anyone.
 pub fn close(
     by: &Pubkey,
     booking: &Pubkey,
-    currency: Currency,
     mint: &Pubkey,
     renter: &Pubkey,
+    extras: &CloseExtras,
 ) -> Instruction {
-    let excess_vault = match currency {
-        Currency::Usdc => addresses::ide::fee_usdc(),
-        Currency::Io => addresses::ide::reward_vault(),
-    };
     build(
         accounts::Close {
             by: *by,
@@ -261,8 +289,10 @@ pub fn close(
             escrow: addresses::booking::escrow(booking),
             mint: *mint,
             renter: *renter,
-            excess_vault,
+            excess_vault: extras.excess.map(excess_vault),
             token_program: anchor_spl::token::ID,
+            roles: extras.scheduler.map(|_| addresses::registry::roles()),
+            scheduler: extras.scheduler,
             event_authority: addresses::event_authority(&ID),
             program: ID,
         },

@@ -1,12 +1,18 @@
 //! Instructions of the booking program.
 
 mod balance;
+mod dispute;
+mod extension;
+mod fault;
 mod life;
 mod quote;
 mod record;
 mod tne;
 
 pub use balance::*;
+pub use dispute::*;
+pub use extension::*;
+pub use fault::*;
 pub use life::*;
 pub use quote::*;
 pub use record::*;
@@ -14,7 +20,7 @@ pub use tne::*;
 
 use ::booking::ID;
 use anchor_lang::{InstructionData, ToAccountMetas};
-use ion_economics::booking::Currency;
+use ion_economics::booking::{Currency, Stamp};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 
@@ -47,6 +53,21 @@ fn with_remaining(
 
 fn writable(keys: &[Pubkey]) -> impl Iterator<Item = AccountMeta> {
     keys.iter().map(|key| AccountMeta::new(*key, false))
+}
+
+/// Account that says what a class costs in a reward mode.
+fn class_account(class: u16, stamp: Stamp) -> Pubkey {
+    match stamp {
+        Stamp::Schedule => addresses::registry::class(class),
+        Stamp::Ide => addresses::ide::rates(class),
+    }
+}
+
+fn excess_vault(currency: Currency) -> Pubkey {
+    match currency {
+        Currency::Usdc => addresses::ide::fee_usdc(),
+        Currency::Io => addresses::ide::reward_vault(),
+    }
 }
 
 fn fee_vault(currency: Currency) -> Pubkey {

@@ -1,14 +1,27 @@
 //! Quotes.
 
-use super::{QuotedDevice, build, with_remaining};
+use super::{QuotedDevice, build, class_account, with_remaining};
 use crate::addresses;
 use ::booking::{CreateQuoteArgs, ID, accounts, instruction};
+use ion_economics::booking::Stamp;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 
-/// Offers devices at their owners' prices. Signer: the scheduler. `price_update` is the oracle's
-/// account, needed for a quote in IO; `lines` in line order, as many as `args.lines`.
+/// Offers devices at their owners' prices, in an hour of mode `Schedule`. Signer: the scheduler.
+/// `price_update` is the oracle's account, needed for a quote in IO; `lines` in line order, as many as
+/// `args.lines`.
 pub fn create_quote(
+    scheduler: &Pubkey,
+    price_update: Option<&Pubkey>,
+    lines: &[QuotedDevice],
+    args: CreateQuoteArgs,
+) -> Instruction {
+    create_quote_in(Stamp::Schedule, scheduler, price_update, lines, args)
+}
+
+/// As [`create_quote`] in an hour of any reward mode; in `Ide` the prices are those of the classes.
+pub fn create_quote_in(
+    stamp: Stamp,
     scheduler: &Pubkey,
     price_update: Option<&Pubkey>,
     lines: &[QuotedDevice],
@@ -33,7 +46,7 @@ pub fn create_quote(
         lines.iter().flat_map(|line| {
             [
                 AccountMeta::new_readonly(line.device, false),
-                AccountMeta::new_readonly(addresses::registry::class(line.class), false),
+                AccountMeta::new_readonly(class_account(line.class, stamp), false),
             ]
         }),
     )

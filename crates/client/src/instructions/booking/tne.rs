@@ -2,7 +2,9 @@
 
 use super::{build, with_remaining, writable};
 use crate::addresses;
-use ::booking::{ID, InitShardArgs, OpenTneDayArgs, accounts, instruction};
+use ::booking::{
+    ID, InitShardArgs, OpenTneDayArgs, accounts, constants::ADJUSTMENT_SHARD, instruction,
+};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
@@ -50,4 +52,23 @@ pub fn fold_tne_day(by: &Pubkey, day: u64, shards: &[u8]) -> Instruction {
         .map(|shard| addresses::booking::tne_totals(*shard))
         .collect();
     with_remaining(instruction, writable(&keys))
+}
+
+/// Executes a queued correction of a total. Signer: anyone. `action_id` is the number of the queued
+/// action of registry.
+pub fn adjust(by: &Pubkey, action_id: u64) -> Instruction {
+    build(
+        accounts::Adjust {
+            by: *by,
+            config: addresses::registry::config(),
+            action: addresses::registry::action(action_id),
+            tne: addresses::booking::tne_totals(ADJUSTMENT_SHARD),
+            caller: addresses::caller(&ID),
+            registry_event_authority: addresses::event_authority(&registry::ID),
+            registry_program: registry::ID,
+            event_authority: addresses::event_authority(&ID),
+            program: ID,
+        },
+        instruction::Adjust {},
+    )
 }

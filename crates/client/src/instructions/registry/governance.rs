@@ -3,7 +3,9 @@
 use super::{build, consumer_program};
 use crate::addresses;
 use ::registry::state::{ActionKind, PauseBit, RoleKind};
-use ::registry::{AcceptRoleArgs, PauseArgs, QueueActionArgs, UnpauseArgs, accounts, instruction};
+use ::registry::{
+    AcceptRoleArgs, PauseArgs, QueueActionArgs, RetractRoleArgs, UnpauseArgs, accounts, instruction,
+};
 use ion_economics::params::Program as Consumer;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -67,6 +69,10 @@ pub fn execute_action(executor: &Pubkey, id: u64, payload: &ActionKind) -> Instr
         ActionKind::BlockDevice { device }
         | ActionKind::UnblockDevice { device }
         | ActionKind::TerminateDevice { device } => metas.device = Some(*device),
+        // applied by another program's instruction; the registry refuses it here
+        ActionKind::SetClassRates { .. }
+        | ActionKind::ScheduleSwitch
+        | ActionKind::AdjustTne { .. } => {}
     }
     build(metas, instruction::ExecuteAction {})
 }
@@ -126,6 +132,22 @@ pub fn accept_role(proposed: &Pubkey, role: RoleKind) -> Instruction {
         },
         instruction::AcceptRole {
             args: AcceptRoleArgs { role },
+        },
+    )
+}
+
+/// Takes back the proposal of a role's next holder. Signer: governance, or the guardian unless the
+/// role is its own.
+pub fn retract_role(authority: &Pubkey, role: RoleKind) -> Instruction {
+    build(
+        accounts::RetractRole {
+            authority: *authority,
+            roles: addresses::registry::roles(),
+            event_authority: addresses::registry::event_authority(),
+            program: registry::ID,
+        },
+        instruction::RetractRole {
+            args: RetractRoleArgs { role },
         },
     )
 }

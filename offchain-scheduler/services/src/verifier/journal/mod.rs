@@ -8,20 +8,28 @@ use sqlx::{Any, Row, Transaction};
 mod challenges;
 mod minutes;
 mod reports;
+mod rewards;
 
 pub use challenges::StoredChallenge;
 pub use minutes::LastSeen;
 pub use reports::WrittenHour;
+pub use rewards::Sights;
 
 type Key = [u8; 32];
 
 /// Name of the set of migrations in the store.
 pub const MIGRATION_SET: &str = "verifier";
 /// Tables of the verifier.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: include_str!("../../../migrations/verifier_1.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: include_str!("../../../migrations/verifier_1.sql"),
+    },
+    Migration {
+        version: 2,
+        sql: include_str!("../../../migrations/verifier_2.sql"),
+    },
+];
 
 /// Why a row could not be read or written.
 #[derive(thiserror::Error, Debug)]

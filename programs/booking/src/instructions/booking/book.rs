@@ -2,11 +2,7 @@
 
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use ion_economics::{
-    booking::{BookingStatus, LineStatus},
-    math,
-    params::booking as params,
-};
+use ion_economics::{billing::Segment, booking::BookingStatus, math, params::booking as params};
 use registry::state::{Config, Params};
 
 use crate::{
@@ -14,7 +10,7 @@ use crate::{
     constants::*,
     error::BookingError,
     events::{BookedLine, ProductBooked},
-    state::{Booking, Line, Quote, QuoteLine, Segment, TneTotals},
+    state::{Booking, Line, Quote, QuoteLine, TneTotals},
 };
 
 /// Arguments of `book`.
@@ -90,32 +86,18 @@ impl Book<'_> {
 }
 
 fn line(quoted: &QuoteLine, minutes: u32) -> Line {
-    Line {
-        device: quoted.device,
-        class: quoted.class,
-        qty: quoted.qty,
-        status: LineStatus::Reserved as u8,
-        rate_usd_micros: quoted.rate_usd_micros,
-        reservation: quoted.reservation,
-        start_offset_s: 0,
-        recorded_minutes: 0,
-        fault_offset_s: 0,
-        kept_minutes: 0,
-        served_minutes: 0,
-        billed: 0,
-        earned: 0,
-        fee_taken: 0,
-        pay_due: 0,
-        refunded: 0,
-        moved: 0,
-        vault_part: 0,
-        cut: 0,
-        segments: vec![Segment {
+    Line::reserved(
+        quoted.device,
+        quoted.class,
+        quoted.qty,
+        quoted.rate_usd_micros,
+        quoted.reservation,
+        Segment {
             minutes,
             amount: quoted.compute,
-            hire_q_usd_micros: quoted.hire_q_usd_micros,
-        }],
-    }
+            hire_q: quoted.hire_q_usd_micros,
+        },
+    )
 }
 
 /// Creates the booking of a quote and uses the quote up; nothing is paid or locked yet.
@@ -136,6 +118,8 @@ pub fn handle_book(ctx: Context<Book>, args: BookArgs) -> Result<()> {
     let deadline = checks::stamp(&ctx.accounts.params, &params::UNPAID_TIMEOUT, now, now)?;
     let nonrefundable_minutes =
         checks::param_u16(&ctx.accounts.params, &params::NONREFUNDABLE_MINUTES, now)?;
+    let fault_credit_minutes = checks::param_u16(&ctx.accounts.params, &params::FAULT_CREDIT, now)?;
+    let failover_grace_s = checks::param_u16(&ctx.accounts.params, &params::FAILOVER_GRACE, now)?;
 
     let quote = &mut ctx.accounts.quote;
     quote.is_used = true;
@@ -179,7 +163,15 @@ pub fn handle_book(ctx: Context<Book>, args: BookArgs) -> Result<()> {
         failovers: 0,
         last_report_at: 0,
         event_seq: 1,
-        _reserved: [0; 32],
+        fees_due: 0,
+        finished_records: 0,
+        finished_later: 0,
+        fault_credit_minutes,
+        failover_grace_s,
+        head_line: 0,
+        is_fault_ended: false,
+        failover_rent: 0,
+        _reserved: [0; 2],
         lines: quote
             .lines
             .iter()

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ion_economics::{booking::BookingStatus, params::booking as params};
-use registry::state::Params;
+use registry::state::{Params, Roles};
 
 use crate::{
     checks, constants::*, error::BookingError, escrow::Escrow, events::BookingClosed,
@@ -32,14 +32,25 @@ pub struct Close<'info> {
     #[account(mut, address = booking.renter @ BookingError::WrongRentReceiver)]
     pub renter: UncheckedAccount<'info>,
 
-    /// CHECK: vault of ide that takes tokens sent to the escrow by strangers.
+    /// Needed when strangers sent tokens to the escrow: vault of ide that takes them. Without it no
+    /// account that all bookings share is written.
+    /// CHECK: it only receives tokens.
     #[account(mut, address = booking.excess_vault()? @ BookingError::WrongExcessVault)]
-    pub excess_vault: UncheckedAccount<'info>,
+    pub excess_vault: Option<UncheckedAccount<'info>>,
 
     pub token_program: Program<'info, Token>,
+
+    /// Needed when a line was replaced.
+    #[account(address = ROLES @ BookingError::WrongRoles)]
+    pub roles: Option<Box<Account<'info, Roles>>>,
+
+    /// Needed when a line was replaced: gets back the rent of the lines it added.
+    /// CHECK: the scheduler of the roles account, in `scheduler`.
+    #[account(mut)]
+    pub scheduler: Option<UncheckedAccount<'info>>,
 }
 
-impl Close<'_> {
+impl<'info> Close<'info> {
     fn validate(&self, now: i64) -> Result<()> {
         require!(
             self.booking.status()? == BookingStatus::Settled,
@@ -70,6 +81,19 @@ impl Close<'_> {
         Ok(())
     }
 
+    /// Who gets the rent of replacement lines: the scheduler of now.
+    fn scheduler(&self) -> Result<AccountInfo<'info>> {
+        let (Some(roles), Some(scheduler)) = (&self.roles, &self.scheduler) else {
+            return err!(BookingError::WrongRentReceiver);
+        };
+        require_keys_eq!(
+            scheduler.key(),
+            roles.scheduler.current,
+            BookingError::WrongRentReceiver
+        );
+        Ok(scheduler.to_account_info())
+    }
+
     /// Empties and closes the escrow; gifts go to the vault that keeps them, never to a wallet.
     fn close_escrow(&self) -> Result<()> {
         let escrow = Escrow {
@@ -78,12 +102,19 @@ impl Close<'_> {
             mint: &self.mint,
             token_program: self.token_program.key(),
         };
-        escrow.send(self.excess_vault.to_account_info(), self.escrow.amount)?;
+        if self.escrow.amount > 0 {
+            let vault = self
+                .excess_vault
+                .as_ref()
+                .ok_or(BookingError::WrongExcessVault)?;
+            escrow.send(vault.to_account_info(), self.escrow.amount)?;
+        }
         escrow.close(self.renter.to_account_info())
     }
 }
 
-/// Closes booking and escrow; the rent of both goes to the renter.
+/// Closes booking and escrow; the rent of both goes to the renter, that of replacement lines to the
+/// scheduler.
 ///
 /// Errors: `WrongState`, `BalancesOpen`, `CloseEarly`, `WrongRentReceiver`, `WrongExcessVault`.
 pub fn handle_close(ctx: Context<Close>) -> Result<()> {
@@ -99,8 +130,16 @@ pub fn handle_close(ctx: Context<Close>) -> Result<()> {
         by: ctx.accounts.by.key(),
         renter: booking.renter,
         excess,
+        scheduler_rent: booking.failover_rent,
         seq,
         at: now,
     });
+    // last: a call to another program would miss the moved lamports
+    if booking.failover_rent > 0 {
+        booking.sub_lamports(booking.failover_rent)?;
+        ctx.accounts
+            .scheduler()?
+            .add_lamports(booking.failover_rent)?;
+    }
     Ok(())
 }

@@ -58,7 +58,8 @@ impl<'info> End<'info> {
     }
 }
 
-/// A running booking at or after its booked end: frees the devices and waits for the final record. A
+/// A running booking at or after its booked end: frees the devices, fails what was failing, and waits
+/// for the final record. A
 /// closing one after `final_record_deadline`: bills the last accepted record; the remaining accounts
 /// are then empty.
 ///
@@ -123,6 +124,10 @@ pub fn handle_end<'info>(ctx: Context<'info, End<'info>>) -> Result<()> {
                 new: ends_at,
             },
             deadline: booking.deadline,
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
             freed,
             op_seq: booking.op_seq,
             seq,

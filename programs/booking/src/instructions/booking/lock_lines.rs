@@ -4,15 +4,15 @@ use anchor_lang::prelude::*;
 use ion_economics::{
     booking::{booked_end, BookingInput, BookingStatus, LineInput, LineStatus},
     params::booking as params,
-    units::{UnixSeconds, HOUR},
+    units::UnixSeconds,
 };
 use registry::{
     program::Registry,
     state::{Config, Device, Params, ProcessorClass},
 };
-use staking::state::{is_stake_sufficient, DeviceStake};
 
 use crate::{
+    availability::{is_available, Hire},
     checks,
     constants::*,
     devices::DeviceCall,
@@ -50,16 +50,10 @@ pub struct LockLines<'info> {
     pub registry_program: Program<'info, Registry>,
 }
 
-/// What a device is checked against.
-struct Lock {
-    now: i64,
-    /// Latest moment the booking can end.
-    latest_end: i64,
-    onboarding_s: i64,
-}
-
 impl LockLines<'_> {
-    fn lock(&self, now: i64) -> Result<Lock> {
+    /// What every device is checked against: the booking may start as late as `start_timeout` from
+    /// its lock deadline.
+    fn hire(&self, now: i64) -> Result<Hire<'_>> {
         let latest_start = checks::stamp(
             &self.params,
             &params::START_TIMEOUT,
@@ -68,16 +62,7 @@ impl LockLines<'_> {
         )?;
         let latest_end = booked_end(UnixSeconds::new(latest_start), self.booking.minutes)
             .map_err(BookingError::from)?;
-        let onboarding_s = self
-            .params
-            .value(&params::ONBOARDING_HOURS, now)
-            .checked_mul(HOUR)
-            .ok_or(BookingError::MathOverflow)?;
-        Ok(Lock {
-            now,
-            latest_end: latest_end.get(),
-            onboarding_s,
-        })
+        Hire::new(&self.params, &self.staking_params, latest_end.get(), now)
     }
 
     /// Number of the reserved line of a device.
@@ -99,42 +84,25 @@ impl LockLines<'_> {
         );
         Ok(at)
     }
+}
 
-    /// Whether the device can be hired now: up, not hired, onboarded long enough, open until the end,
-    /// full stake, owner not leaving.
-    #[inline(never)]
-    fn is_available<'info>(
-        &self,
-        device: &'info AccountInfo<'info>,
-        stake: &'info AccountInfo<'info>,
-        class: &'info AccountInfo<'info>,
-        lock: &Lock,
-    ) -> Result<bool> {
-        let key = device.key();
-        let device = Box::new(Account::<Device>::try_from(device)?);
-        let stake = Box::new(Account::<DeviceStake>::try_from(stake)?);
-        let class = Box::new(Account::<ProcessorClass>::try_from(class)?);
-        require_keys_eq!(stake.device, key, BookingError::WrongStake);
-        require_eq!(class.id, device.class, BookingError::WrongClass);
-        let hireable_at = device
-            .onboarded_at
-            .checked_add(lock.onboarding_s)
-            .ok_or(BookingError::MathOverflow)?;
-        let is_staked =
-            is_stake_sufficient(&stake, &device, &class, &self.staking_params, lock.now)
-                .map_err(|_| BookingError::StakeUnreadable)?;
-        Ok(device.is_free()
-            && device.onboarded_at != 0
-            && lock.now >= hireable_at
-            && (device.open_until == 0 || lock.latest_end <= device.open_until)
-            && stake.cooling_io == 0
-            && is_staked)
-    }
+/// Whether the device of a line can be hired.
+#[inline(never)]
+fn is_free_for_hire<'info>(
+    device: &'info AccountInfo<'info>,
+    stake: &'info AccountInfo<'info>,
+    class: &'info AccountInfo<'info>,
+    hire: &Hire,
+) -> Result<bool> {
+    let key = device.key();
+    let device = Box::new(Account::<Device>::try_from(device)?);
+    let class = Box::new(Account::<ProcessorClass>::try_from(class)?);
+    is_available(&key, &device, stake, &class, hire)
 }
 
 /// Re-checks each device and marks it as hired by the booking, in one call to `registry`; all lines
-/// locked makes the booking Paid and starts `start_timeout`. A device found unavailable locks
-/// nothing and lets the booking expire at once.
+/// locked makes the booking Paid and starts `start_timeout`. A device found unavailable, also one that
+/// was never staked, locks nothing and lets the booking expire at once.
 ///
 /// Errors: `LockAccounts`, `WrongDevice`, `LineNotReserved`, `WrongStake`, `WrongClass`,
 /// `StakeUnreadable`, `LockFailed`, `WrongState`, `DeadlinePassed`.
@@ -148,7 +116,7 @@ pub fn handle_lock_lines<'info>(ctx: Context<'info, LockLines<'info>>) -> Result
         BookingError::LockAccounts
     );
 
-    let lock = ctx.accounts.lock(now)?;
+    let hire = ctx.accounts.hire(now)?;
     let mut lines = Vec::with_capacity(count);
     let mut unavailable = Vec::new();
     let mut devices = Vec::with_capacity(count);
@@ -159,7 +127,7 @@ pub fn handle_lock_lines<'info>(ctx: Context<'info, LockLines<'info>>) -> Result
         let at = ctx.accounts.line_of(device.key)?;
         let number = u8::try_from(at).map_err(|_| BookingError::UnknownLine)?;
         require!(!lines.contains(&number), BookingError::LockAccounts);
-        if !ctx.accounts.is_available(device, stake, class, &lock)? {
+        if !is_free_for_hire(device, stake, class, &hire)? {
             unavailable.push(number);
         }
         lines.push(number);

@@ -82,8 +82,8 @@ impl Settle<'_> {
     }
 }
 
-/// Deposits the renter fees that stay and the fault parts; what is left in the escrow are balances
-/// to be pulled.
+/// Deposits the renter fees that stay, the fault parts and the supplier fees that the vault could not
+/// take before; what is left in the escrow are balances to be pulled.
 ///
 /// Errors: `WrongState`, `PayOpen`, `WrongFeeVault`, `LedgerMismatch`.
 pub fn handle_settle(ctx: Context<Settle>) -> Result<()> {
@@ -93,9 +93,11 @@ pub fn handle_settle(ctx: Context<Settle>) -> Result<()> {
     let status_before = booking.status;
     let all_earned = booking.open_records == 0;
     booking.step(BookingInput::Settle { all_earned })?;
-    let amount = math::add(booking.fees_kept, booking.sum(|line| line.vault_part)?)
+    let own = math::add(booking.fees_kept, booking.sum(|line| line.vault_part)?)
         .map_err(BookingError::from)?;
-    booking.fees_deposited = amount;
+    let amount = math::add(own, booking.fees_due).map_err(BookingError::from)?;
+    booking.fees_deposited = own;
+    booking.fees_due = 0;
     let seq = booking.next_event()?;
     booking.invariant()?; // escrow = RefundDue + Σ PayDue from here on
     ctx.accounts.deposit(amount)?;

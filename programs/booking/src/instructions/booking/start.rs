@@ -1,10 +1,6 @@
 //! Starts a paid booking (economics §13.6).
 
 use anchor_lang::prelude::*;
-use ion_economics::{
-    booking::{booked_end, BookingInput},
-    units::UnixSeconds,
-};
 use registry::state::{Config, Roles};
 
 use crate::{
@@ -41,25 +37,19 @@ pub struct Start<'info> {
 
 /// Starts the minutes of a booking whose devices are all locked.
 ///
-/// Errors: `Paused`, `NotScheduler`, `WrongOpSeq`, `WrongState`, `DeadlinePassed`.
+/// Errors: `Paused`, `NotScheduler`, `WrongGroup` for one of a group, `WrongOpSeq`, `WrongState`,
+/// `DeadlinePassed`.
 pub fn handle_start(ctx: Context<Start>, args: StartArgs) -> Result<()> {
     let now = checks::now()?;
     checks::not_paused(&ctx.accounts.config, now)?;
+    require!(
+        ctx.accounts.booking.group_size() == 0,
+        BookingError::WrongGroup
+    );
 
     let booking = &mut ctx.accounts.booking;
-    let (status_before, start_by) = (booking.status, booking.deadline);
-    booking.admit(args.op_seq)?;
-    booking.step(BookingInput::Start {
-        now: UnixSeconds::new(now),
-        start_by: UnixSeconds::new(start_by),
-    })?;
-    booking.started_at = now;
-    booking.ends_at = booked_end(UnixSeconds::new(now), booking.minutes)
-        .map_err(BookingError::from)?
-        .get();
-    booking.deadline = booking.ends_at;
-    let seq = booking.next_event()?;
-    booking.invariant()?;
+    let status_before = booking.status;
+    let seq = booking.start(args.op_seq, now)?;
 
     let booking = &ctx.accounts.booking;
     emit_cpi!(BookingStarted {

@@ -12,7 +12,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{BookingEnded, StatusChange, TimeChange},
+    events::{BookingEnded, StatusChange, TimeChange, U64Change},
     state::Booking,
 };
 
@@ -61,7 +61,8 @@ impl<'info> Terminate<'info> {
     }
 }
 
-/// Ends the booking now and frees its devices; the final record bills it.
+/// Ends the booking now and frees its devices; the final record bills it. A line that was failing has
+/// failed, and its refund is credited.
 ///
 /// Errors: `NotRenter`, `WrongOpSeq`, `WrongState`, `DeadlinePassed` from the booked end on,
 /// `DeviceAccounts`.
@@ -72,7 +73,8 @@ pub fn handle_terminate<'info>(
     let now = checks::now()?;
 
     let booking = &mut ctx.accounts.booking;
-    let (status_before, booked_end) = (booking.status, booking.ends_at);
+    let (status_before, refund_before, booked_end) =
+        (booking.status, booking.refund_due, booking.ends_at);
     booking.admit(args.op_seq)?;
     booking.step(BookingInput::Terminate {
         now: UnixSeconds::new(now),
@@ -104,6 +106,10 @@ pub fn handle_terminate<'info>(
             new: booking.ends_at,
         },
         deadline: booking.deadline,
+        refund_due: U64Change {
+            old: refund_before,
+            new: booking.refund_due,
+        },
         freed,
         op_seq: booking.op_seq,
         seq,

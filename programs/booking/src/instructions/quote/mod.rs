@@ -2,6 +2,9 @@
 
 mod close;
 mod create;
+mod extension;
+mod terms;
 
 pub use close::*;
 pub use create::*;
+pub use extension::*;

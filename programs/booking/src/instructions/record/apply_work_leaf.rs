@@ -2,9 +2,7 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
-    billing::end_natural,
     booking::{BookingInput, Currency, RecordStatus, MAX_LINES},
-    math,
     params::booking as params,
     price::usd_to_io_floor,
     units::{UnixSeconds, UsdMicros},
@@ -15,12 +13,13 @@ use registry::{
     ChainHasher,
 };
 
+use super::lines::{apply_lines, Leaf};
 use crate::{
     checks,
     constants::*,
     error::BookingError,
     events::{StatusChange, U64Change, WorkRecorded},
-    state::{Booking, Line, RecordLine, TneTotals, WorkRecord},
+    state::{Booking, TneTotals, WorkRecord},
 };
 
 /// Arguments of `apply_work_leaf`: the attested report, the leaf, and its place in the tree.
@@ -89,15 +88,6 @@ struct Valuation {
     is_priced: bool,
     io: u64,
     price_p12: u64,
-}
-
-/// Sums over the lines of a record.
-#[derive(Default)]
-struct Sums {
-    billed: u64,
-    refund: u64,
-    processor_minutes: u64,
-    earned_lines: u8,
 }
 
 impl ApplyWorkLeaf<'_> {
@@ -172,78 +162,6 @@ impl ApplyWorkLeaf<'_> {
     }
 }
 
-/// Applies cumulative served minutes to one line and says what the record bills of it.
-///
-/// Errors: `MinutesAboveHired`, `MinutesFell`.
-fn apply_line(
-    line: &mut Line,
-    served: u32,
-    elapsed: u32,
-    is_final: bool,
-    nonrefundable: u16,
-) -> Result<(RecordLine, u64)> {
-    let segments = line.segments()?;
-    require!(served <= elapsed, BookingError::MinutesAboveHired);
-    let from_minutes = line.recorded_minutes;
-    let minutes = served
-        .checked_sub(from_minutes)
-        .ok_or(BookingError::MinutesFell)?;
-    let (billed_total, refund) = if is_final {
-        let ending = end_natural(&segments, served, elapsed, u32::from(nonrefundable))
-            .map_err(BookingError::from)?;
-        (ending.billed, ending.refund)
-    } else {
-        (segments.billed(served).map_err(BookingError::from)?, 0)
-    };
-    let billed = math::sub(billed_total, line.billed).map_err(BookingError::from)?;
-    line.recorded_minutes = served;
-    line.billed = billed_total;
-    line.refunded = refund;
-    Ok((
-        RecordLine {
-            from_minutes,
-            minutes,
-            ruled_minutes: minutes,
-            billed,
-            cut: 0,
-            hire_usd_micros: 0,
-        },
-        refund,
-    ))
-}
-
-/// Applies the leaf to every line of the booking.
-///
-/// Errors: `UnknownLineServed`, `MinutesAboveHired`, `MinutesFell`.
-fn apply_lines(
-    booking: &mut Booking,
-    args: &ApplyWorkLeafArgs,
-    elapsed: u32,
-) -> Result<(Vec<RecordLine>, Sums)> {
-    let nonrefundable = booking.nonrefundable_minutes;
-    let mut lines = Vec::with_capacity(booking.lines.len());
-    let mut sums = Sums::default();
-    for (number, served) in (0u8..).zip(args.served_minutes) {
-        let Some(line) = booking.lines.get_mut(usize::from(number)) else {
-            require!(served == 0, BookingError::UnknownLineServed);
-            continue;
-        };
-        let (entry, refund) = apply_line(line, served, elapsed, args.is_final, nonrefundable)?;
-        let processor_minutes = u64::from(entry.minutes)
-            .checked_mul(u64::from(line.qty))
-            .ok_or(BookingError::MathOverflow)?;
-        sums.billed = math::add(sums.billed, entry.billed).map_err(BookingError::from)?;
-        sums.refund = math::add(sums.refund, refund).map_err(BookingError::from)?;
-        sums.processor_minutes =
-            math::add(sums.processor_minutes, processor_minutes).map_err(BookingError::from)?;
-        if entry.billed == 0 {
-            sums.earned_lines |= WorkRecord::bit(number);
-        }
-        lines.push(entry);
-    }
-    Ok((lines, sums))
-}
-
 /// Accepts the next record of a booking: a boundary record bills the minutes it adds, the final one
 /// bills the ending of economics §8.5, credits the refund and starts the settling.
 ///
@@ -260,7 +178,7 @@ pub fn handle_apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafAr
 
     let booking = &mut ctx.accounts.booking;
     let (status_before, refund_before) = (booking.status, booking.refund_due);
-    let elapsed = booking
+    booking
         .record_clock()?
         .elapsed_minutes(
             booking.next_record,
@@ -274,10 +192,16 @@ pub fn handle_apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafAr
     } else {
         BookingInput::BoundaryRecord
     })?;
-    let (lines, sums) = apply_lines(booking, &args, elapsed)?;
+    let (lines, sums) = apply_lines(
+        booking,
+        &Leaf {
+            seq: args.record_seq,
+            is_final: args.is_final,
+            served: args.served_minutes,
+        },
+    )?;
     if args.is_final {
-        booking.fees_kept = math::add(booking.sum(|line| line.reservation)?, booking.payment_fee)
-            .map_err(BookingError::from)?;
+        booking.keep_fees(false)?;
         booking.credit_refund(sums.refund)?;
     }
     booking.next_record = booking
@@ -308,16 +232,12 @@ pub fn handle_apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafAr
         settled_io: 0,
         price_p12: value.price_p12,
         event_seq: 1,
-        _reserved: [0; 32],
+        ruling_until: 0,
+        _reserved: [0; 24],
         lines,
     });
     let booking = &mut ctx.accounts.booking;
-    if !ctx.accounts.record.is_all_earned() {
-        booking.open_records = booking
-            .open_records
-            .checked_add(1)
-            .ok_or(BookingError::MathOverflow)?;
-    }
+    booking.open_record(&ctx.accounts.record)?;
     let seq = booking.next_event()?;
     booking.invariant()?;
     let mut tne = ctx.accounts.tne.load_mut()?;
@@ -333,6 +253,7 @@ pub fn handle_apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafAr
         is_final: record.is_final,
         report_hour: record.report_hour,
         lines: record.lines.clone(),
+        processor_minutes: sums.processor_minutes,
         billed: record.billed,
         currency: record.currency,
         io_amount: record.io_amount,

@@ -32,7 +32,8 @@ pub struct EarnArgs {
 }
 
 /// Caller: anyone, to the associated account of the device's payout wallet; that wallet itself, to
-/// any token account it owns. Works while the program is paused.
+/// any token account it owns. A booking stamped `Ide` pays into the fee vault, whoever calls. Works
+/// while the program is paused.
 #[event_cpi]
 #[derive(Accounts)]
 #[instruction(args: EarnArgs)]
@@ -61,7 +62,8 @@ pub struct Earn<'info> {
     #[account(address = escrow.mint @ BookingError::WrongMint)]
     pub mint: Box<Account<'info, Mint>>,
 
-    /// CHECK: address and ability to receive in `destination_kind`; it may be closed or frozen.
+    /// CHECK: address and ability to receive in `destination_kind`; it may be closed or frozen, and
+    /// is not used by a booking stamped `Ide`.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
 
@@ -95,11 +97,22 @@ struct Pay {
     gross: u64,
     fee: u64,
     net: u64,
+    hire_usd_micros: u64,
+}
+
+/// Where the parts of a line's pay go.
+struct Route {
+    kind: EarnDestination,
+    /// Into the fee vault now, base units.
+    revenue: u64,
+    /// Supplier fee that waits in the escrow until the fee vault can take it.
+    fee_due: u64,
 }
 
 impl<'info> Earn<'info> {
-    /// Where the pay goes: to the destination when it can receive; to the line's balance when it
-    /// could not for `pay_due_after` from the end of the challenge period.
+    /// Where the pay of a booking stamped `Schedule` goes: to the destination when it can receive; to
+    /// the line's balance when it could not for `pay_due_after` from the end of the challenge or
+    /// ruling period.
     ///
     /// Errors: `WrongPayDestination`, `PayUndeliverable`.
     fn destination_kind(&self, now: i64) -> Result<EarnDestination> {
@@ -118,11 +131,34 @@ impl<'info> Earn<'info> {
         let credited_after = checks::stamp(
             &self.params,
             &params::PAY_DUE_AFTER,
-            self.record.challenge_until,
+            self.record.challenge_until.max(self.record.ruling_until),
             now,
         )?;
         require!(now > credited_after, BookingError::PayUndeliverable);
         Ok(EarnDestination::PayDue)
+    }
+
+    /// The whole pay of a booking stamped `Ide` is revenue. Of one stamped `Schedule` the supplier's
+    /// fee is, and a fee vault that cannot take it holds up no supplier: the fee then waits.
+    fn route(&self, pay: &Pay, now: i64) -> Result<Route> {
+        if self.booking.stamp == Stamp::Ide as u8 {
+            return Ok(Route {
+                kind: EarnDestination::FeeVault,
+                revenue: pay.gross,
+                fee_due: 0,
+            });
+        }
+        let kind = self.destination_kind(now)?;
+        let (revenue, fee_due) = if checks::is_frozen(&self.fee_vault) {
+            (0, pay.fee)
+        } else {
+            (pay.fee, 0)
+        };
+        Ok(Route {
+            kind,
+            revenue,
+            fee_due,
+        })
     }
 
     /// Gross pay of the line of this record, its supplier fee and the rest.
@@ -134,6 +170,14 @@ impl<'info> Earn<'info> {
             .ok_or(BookingError::UnknownLine)?;
         let gross = math::sub(entry.billed, entry.cut).map_err(BookingError::from)?;
         let booked = self.booking.line(line)?;
+        if self.booking.stamp == Stamp::Ide as u8 {
+            return Ok(Pay {
+                gross,
+                fee: 0,
+                net: gross,
+                hire_usd_micros: entry.hire_usd_micros,
+            });
+        }
         let fee = supplier_fee(
             booked.earned,
             gross,
@@ -142,7 +186,12 @@ impl<'info> Earn<'info> {
         )
         .map_err(BookingError::from)?;
         let net = math::sub(gross, fee).map_err(BookingError::from)?;
-        Ok(Pay { gross, fee, net })
+        Ok(Pay {
+            gross,
+            fee,
+            net,
+            hire_usd_micros: 0,
+        })
     }
 
     fn escrow(&self) -> Escrow<'_, 'info> {
@@ -155,30 +204,33 @@ impl<'info> Earn<'info> {
     }
 }
 
-/// Moves a line's pay from the escrow to its supplier and the supplier's fee to the fee vault.
+/// Moves a line's pay from the escrow to its supplier and the supplier's fee to the fee vault; of a
+/// booking stamped `Ide`, all of it to the fee vault with the hire that falls due.
 ///
 /// Errors: `WrongRecordBooking`, `UnknownLine`, `WrongDevice`, `AlreadyEarned`, `ChallengeOpen`,
-/// `WrongState`, `WrongMint`, `WrongPayDestination`, `PayUndeliverable`, `WrongFeeVault`,
+/// `RulingOpen`, `WrongMint`, `WrongPayDestination`, `PayUndeliverable`, `WrongFeeVault`,
 /// `WrongShard`.
 pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> Result<()> {
     let now = checks::now()?;
     let accounts = &mut *ctx.accounts;
     accounts.tne.load()?.check_shard(&accounts.booking.key())?;
     require!(
-        accounts.booking.stamp == Stamp::Schedule as u8,
-        BookingError::NotScheduleHour
-    );
-    require!(
         !accounts.record.is_earned(args.line),
         BookingError::AlreadyEarned
     );
     let challenge_until = accounts.record.challenge_until;
+    let ruling_until = accounts.record.ruling_until;
     accounts.record.step(RecordInput::PeriodOver {
         now: UnixSeconds::new(now),
         challenge_until: UnixSeconds::new(challenge_until),
+        ruling_until: UnixSeconds::new(ruling_until),
     })?;
-    let kind = accounts.destination_kind(now)?;
     let pay = accounts.pay(args.line)?;
+    let Route {
+        kind,
+        revenue,
+        fee_due,
+    } = accounts.route(&pay, now)?;
 
     let io_amount = accounts.record.io_part(pay.gross)?;
     let record = &mut accounts.record;
@@ -190,11 +242,9 @@ pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> R
 
     let booking = &mut accounts.booking;
     if is_all_earned {
-        booking.open_records = booking
-            .open_records
-            .checked_sub(1)
-            .ok_or(BookingError::LedgerMismatch)?;
+        booking.finish_record(&accounts.record)?;
     }
+    booking.fees_due = math::add(booking.fees_due, fee_due).map_err(BookingError::from)?;
     let line = booking.line_mut(args.line)?;
     let earned_before = line.earned;
     line.earned = math::add(line.earned, pay.gross).map_err(BookingError::from)?;
@@ -230,8 +280,8 @@ pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> R
             program: accounts.ide_program.to_account_info(),
         },
         ide::DepositRevenueArgs {
-            amount: pay.fee,
-            hire_usd_micros: 0,
+            amount: revenue,
+            hire_usd_micros: pay.hire_usd_micros,
             device: accounts.device.key(),
             owner: accounts.device.owner,
         },
@@ -246,13 +296,15 @@ pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> R
         owner: accounts.device.owner,
         amount: pay.gross,
         fee: pay.fee,
+        is_fee_waiting: fee_due > 0,
+        hire_usd_micros: pay.hire_usd_micros,
         currency: accounts.booking.currency,
         io_amount,
         destination_kind: kind,
-        destination: if kind == EarnDestination::Supplier {
-            accounts.destination.key()
-        } else {
-            Pubkey::default()
+        destination: match kind {
+            EarnDestination::Supplier => accounts.destination.key(),
+            EarnDestination::FeeVault => accounts.fee_vault.key(),
+            EarnDestination::PayDue => Pubkey::default(),
         },
         earned,
         by: accounts.by.key(),

@@ -29,13 +29,7 @@ fn take_day<'info>(
 ) -> Result<(u8, Option<TneRingDay>)> {
     let loader = AccountLoader::<TneTotals>::try_from(account)?;
     let mut totals = loader.load_mut()?;
-    let shard = totals.shard;
-    let slot = totals.slot(day)?;
-    if slot.day != day {
-        return Ok((shard, None));
-    }
-    slot.is_folded = 1;
-    Ok((shard, Some(*slot)))
+    Ok((totals.shard, totals.take_day(day)?))
 }
 
 /// Adds each given shard once; the ring slots it came from may be used again.
@@ -64,6 +58,7 @@ pub fn handle_fold_tne_day<'info>(ctx: Context<'info, FoldTneDay<'info>>) -> Res
         shards: tne_day.shards,
         estimated_io: tne_day.estimated_io,
         settled_io: tne_day.settled_io,
+        shards_with_later_days: tne_day.shards_with_later_days,
         by: ctx.accounts.by.key(),
         seq,
         at: now,

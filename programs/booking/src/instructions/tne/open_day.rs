@@ -38,25 +38,8 @@ pub fn handle_open_tne_day(ctx: Context<OpenTneDay>, args: OpenTneDayArgs) -> Re
     let today = u64::try_from(UnixSeconds::new(checks::now()?).day_index())
         .map_err(|_| BookingError::CorruptState)?;
     require!(args.day < today, BookingError::DayNotOver);
-    ctx.accounts.tne_day.set_inner(TneDay {
-        version: 1,
-        bump: ctx.bumps.tne_day,
-        day: args.day,
-        shards: 0,
-        estimated_io: 0,
-        settled_io: 0,
-        adjusted_estimated_io: 0,
-        adjusted_settled_io: 0,
-        cpu_minutes: 0,
-        gpu_minutes: 0,
-        bookings: 0,
-        paid_usdc: 0,
-        paid_io: 0,
-        refunded_usdc: 0,
-        refunded_io: 0,
-        earn_count: 0,
-        event_seq: 0,
-        _reserved: [0; 32],
-    });
+    ctx.accounts
+        .tne_day
+        .set_inner(TneDay::empty(ctx.bumps.tne_day, args.day));
     Ok(())
 }

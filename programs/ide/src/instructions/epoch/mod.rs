@@ -1,5 +1,11 @@
 //! Instructions on an epoch.
 
+mod apply_rows;
+mod end;
 mod open;
+mod report;
 
+pub use apply_rows::*;
+pub use end::*;
 pub use open::*;
+pub use report::*;

@@ -121,7 +121,13 @@ pub fn handle_initialize(ctx: Context<Initialize>) -> Result<()> {
         payable_usdc: 0,
         buyback_usdc: 0,
         event_seq: 1,
-        _reserved: [0; 128],
+        waiting_io: 0,
+        lot_usdc: 0,
+        spent_usdc: 0,
+        bought_io: 0,
+        burned_io: 0,
+        retired_io: 0,
+        _reserved: [0; 80],
     });
 
     let vaults = &ctx.accounts.vaults;

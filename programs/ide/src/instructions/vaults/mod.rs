@@ -1,5 +1,9 @@
 //! Instructions on the vaults.
 
+mod fund;
 mod initialize;
+mod sweep;
 
+pub use fund::*;
 pub use initialize::*;
+pub use sweep::*;

@@ -6,7 +6,7 @@ use crate::{
     constants::*,
     error::RegistryError,
     events::{ActionExecuted, ClassCreated, U8Change},
-    state::{Action, ActionKind, Config, ProcessorClass},
+    state::{Action, ActionKind, ClassCounted, Config, ProcessorClass},
 };
 
 /// Caller: anyone; the action fixes everything.
@@ -44,7 +44,7 @@ fn class_seed(action: &Action) -> Result<[u8; 2]> {
 
 /// Creates the class with terms in force at once, since no device of it exists.
 ///
-/// Errors: `NotCreateClass`, `QueuedBeforeSeal`, `TimelockNotOver`, `ActionExpired`,
+/// Errors: `NotCreateClass`, `ClassRatesMissing`, `QueuedBeforeSeal`, `TimelockNotOver`, `ActionExpired`,
 /// `ActionAlreadyExecuted`, `ActionAlreadyCancelled`.
 pub fn handle_create_class(ctx: Context<CreateClass>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
@@ -60,9 +60,13 @@ pub fn handle_create_class(ctx: Context<CreateClass>) -> Result<()> {
     ctx.accounts
         .class
         .set_inner(ProcessorClass::new(ctx.bumps.class, id, name, &terms, now));
-    ctx.accounts
-        .config
-        .count_live_class(false, terms.multiplier_fp != 0)?;
+    let absent = ClassCounted {
+        live: false,
+        rated: false,
+    };
+    let counted = ctx.accounts.class.counted();
+    ctx.accounts.config.check_rated(counted)?;
+    ctx.accounts.config.count_class(absent, counted)?;
 
     emit_cpi!(ActionExecuted {
         action: ctx.accounts.action.key(),

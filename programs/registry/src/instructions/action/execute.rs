@@ -63,7 +63,11 @@ impl ExecuteAction<'_> {
         let given = targets.into_iter().filter(|given| *given).count();
         let wanted = usize::from(!matches!(
             self.action.payload,
-            ActionKind::SealGenesis | ActionKind::CreateClass { .. }
+            ActionKind::SealGenesis
+                | ActionKind::CreateClass { .. }
+                | ActionKind::SetClassRates { .. }
+                | ActionKind::ScheduleSwitch
+                | ActionKind::AdjustTne { .. }
         ));
         require!(given <= wanted, RegistryError::UnneededTarget);
         Ok(())
@@ -74,8 +78,9 @@ impl ExecuteAction<'_> {
 ///
 /// Errors: `TimelockNotOver`, `ActionExpired`, `ActionAlreadyExecuted`, `ActionAlreadyCancelled`,
 /// `QueuedBeforeSeal`, `MissingTarget`, `WrongTarget`, `UnneededTarget`, `UseCreateClass`,
-/// `ParamOutOfBounds`, `ParamsOutOfOrder`, `RaiseInsideGrace`, `PendingParamsFull`,
-/// `SlasherIsArbiter`, `GenesisSealed`, and those of the device's state.
+/// `UseConsumer`, `ClassRatesMissing`, `CaseOpen`, `ParamOutOfBounds`, `ParamStepTooLarge`, `ParamsOutOfOrder`, `RaiseInsideGrace`,
+/// `PendingParamsFull`,
+/// `SlasherIsArbiter`, `GenesisSealed`, `GenesisIncomplete`, and those of the device's state.
 pub fn handle_execute_action(mut ctx: Context<ExecuteAction>) -> Result<()> {
     ctx.accounts.validate()?;
     let now = Clock::get()?.unix_timestamp;
@@ -129,6 +134,9 @@ pub fn handle_execute_action(mut ctx: Context<ExecuteAction>) -> Result<()> {
             StatusReason::TerminatedByGovernance,
             now,
         ),
+        ActionKind::SetClassRates { .. }
+        | ActionKind::ScheduleSwitch
+        | ActionKind::AdjustTne { .. } => err!(RegistryError::UseConsumer),
     }
 }
 
@@ -185,7 +193,7 @@ fn set_class(
         .as_mut()
         .ok_or(RegistryError::MissingTarget)?;
     require!(class.id == id, RegistryError::WrongTarget);
-    let was_live = class.mult_now != 0;
+    let counted = class.counted();
     let old_pool = class.pool;
     let old_reward = class.reward_multiplier(now);
     let old_stake = class.stake_multiplier(now);
@@ -194,6 +202,7 @@ fn set_class(
     let old_floor = class.floor_price_usd_micros;
     class.set_terms(terms, grace, now)?;
     let seq = class.next_event()?;
+    let recounted = class.counted();
     let event = ClassChanged {
         class: class.key(),
         action: ctx.accounts.action.key(),
@@ -230,9 +239,8 @@ fn set_class(
         seq,
         at: now,
     };
-    ctx.accounts
-        .config
-        .count_live_class(was_live, terms.multiplier_fp != 0)?;
+    ctx.accounts.config.check_rated(recounted)?;
+    ctx.accounts.config.count_class(counted, recounted)?;
     emit_cpi!(event);
     Ok(())
 }
@@ -297,6 +305,7 @@ fn set_verifiers(ctx: &mut Context<ExecuteAction>, set: &VerifierKeys, now: i64)
 fn seal_genesis(ctx: &mut Context<ExecuteAction>, now: i64) -> Result<()> {
     let config = &mut ctx.accounts.config;
     require!(!config.is_genesis_sealed(), RegistryError::GenesisSealed);
+    config.check_complete()?;
     config.genesis_sealed_at = now;
     let seq = config.next_event()?;
     let key = config.key();

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use ion_economics::{
     governance::{ActionStatus, ActionWindow},
-    params::registry::{ACTION_GRACE, GOVERNANCE_TIMELOCK},
+    params::registry::{ACTION_GRACE, GOVERNANCE_TIMELOCK, MODE_TIMELOCK},
     units::UnixSeconds,
 };
 
@@ -56,7 +56,8 @@ pub struct QueueAction<'info> {
 }
 
 /// Stores the payload and stamps the times of its execution. While genesis is open the timelock is
-/// 0; afterwards it is `governance_timelock`.
+/// 0; afterwards it is `governance_timelock`, for the mode switch `mode_timelock` where that is
+/// longer.
 ///
 /// Errors: `NotGovernance`, the bounds of `ActionKind`, `GenesisSealed` for a second seal.
 pub fn handle_queue_action(ctx: Context<QueueAction>, args: QueueActionArgs) -> Result<()> {
@@ -70,10 +71,13 @@ pub fn handle_queue_action(ctx: Context<QueueAction>, args: QueueActionArgs) -> 
     );
 
     let params = &ctx.accounts.params;
+    let governance_timelock = params.value(&GOVERNANCE_TIMELOCK, now);
     let timelock = if in_genesis {
         0
+    } else if args.payload.is_mode_switch() {
+        governance_timelock.max(params.value(&MODE_TIMELOCK, now))
     } else {
-        params.value(&GOVERNANCE_TIMELOCK, now)
+        governance_timelock
     };
     let grace = params.value(&ACTION_GRACE, now);
     let window =

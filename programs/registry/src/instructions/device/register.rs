@@ -111,7 +111,8 @@ pub fn handle_register_device(
         open_until: args.open_until,
         last_leaf_hour: 0,
         event_seq: 1,
-        _reserved: [0; 64],
+        block_holds: 0,
+        _reserved: [0; 63],
     });
 
     let device = &ctx.accounts.device;

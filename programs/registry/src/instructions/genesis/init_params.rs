@@ -37,7 +37,7 @@ pub struct InitParams<'info> {
     )]
     pub program_data: Box<Account<'info, ProgramData>>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump)]
+    #[account(mut, seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Box<Account<'info, Config>>,
 
     #[account(
@@ -74,6 +74,7 @@ impl InitParams<'_> {
 /// Errors: `NotUpgradeAuthority`, `WrongProgramData`, `WrongConsumer`.
 pub fn handle_init_params(ctx: Context<InitParams>, args: InitParamsArgs) -> Result<()> {
     let consumer = ctx.accounts.validate(&args)?;
+    ctx.accounts.config.params_made |= Config::params_bit(consumer);
     write_params(
         &mut ctx.accounts.params,
         consumer,

@@ -185,7 +185,10 @@ fn write_config(config: &mut Account<Config>, args: &InitializeArgs, bump: u8) -
         next_action_id: 0,
         genesis_sealed_at: 0,
         event_seq: 1,
-        _reserved: [0; 64],
+        rated_live_classes: 0,
+        exemptions_granted: 0,
+        params_made: Config::params_bit(Consumer::Registry),
+        _reserved: [0; 51],
     });
     Ok(())
 }
@@ -236,7 +239,7 @@ pub(crate) fn write_params(
         values: Params::defaults(consumer),
         pending: [PendingParam::NONE; PENDING_PARAMS],
         event_seq: 1,
-        _reserved: [0; 16],
+        _reserved: [0; 10],
     });
 }
 

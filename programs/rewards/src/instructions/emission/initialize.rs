@@ -9,7 +9,12 @@ use ion_economics::{
     units::{IO_DECIMALS, USDC_DECIMALS},
 };
 
-use crate::{constants::*, error::RewardsError, events::EmissionInitialized, state::Emission};
+use crate::{
+    constants::*,
+    error::RewardsError,
+    events::EmissionInitialized,
+    state::{Emission, RootRing},
+};
 
 /// Arguments of `initialize`.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -80,6 +85,15 @@ pub struct Initialize<'info> {
     )]
     pub distribution: Box<Account<'info, TokenAccount>>,
 
+    #[account(
+        init,
+        payer = authority,
+        space = RootRing::SPACE,
+        seeds = [ROOTS_SEED],
+        bump,
+    )]
+    pub roots: AccountLoader<'info, RootRing>,
+
     pub token_program: Program<'info, Token>,
     pub system_program: Program<'info, System>,
 }
@@ -100,7 +114,7 @@ impl Initialize<'_> {
     }
 }
 
-/// Creates the schedule and the distribution vault and makes the Emission account the only mint
+/// Creates the schedule, the distribution vault and the empty ring of roots, and makes the Emission account the only mint
 /// authority of IO. From here on nobody can mint outside the schedule.
 ///
 /// Errors: `WrongProgramData`, `NotUpgradeAuthority`, `WrongConfig`, `WrongMint`,
@@ -120,8 +134,20 @@ pub fn handle_initialize(ctx: Context<Initialize>, args: InitializeArgs) -> Resu
         pre_released_io,
         released_io: 0,
         event_seq: 1,
-        _reserved: [0; 128],
+        next_final_hour: args.start_hour,
+        pending_io: 0,
+        allocated_io: 0,
+        safety_io: 0,
+        claimed_io: 0,
+        burned_io: 0,
+        _reserved: [0; 80],
     });
+    {
+        // A new account is all zero, which is an empty ring.
+        let mut roots = accounts.roots.load_init()?;
+        roots.version = ACCOUNT_VERSION;
+        roots.bump = ctx.bumps.roots;
+    }
     accounts.emission.invariant(accounts.io_mint.supply)?;
     accounts.take_mint()?;
 

@@ -80,12 +80,17 @@ pub fn handle_withdraw_position(ctx: Context<WithdrawPosition>) -> Result<()> {
     let now = checks::now()?;
 
     let principal = ctx.accounts.free_slot(now)?;
+    let position_seq = ctx.accounts.position.seq;
     let restored = Io::from_base_units(ctx.accounts.position.restored_io);
     let paid = principal
         .checked_add(restored)
         .map_err(StakingError::from)?;
     require!(paid > Io::ZERO, StakingError::NothingToWithdraw);
     ctx.accounts.position.restored_io = 0;
+    ctx.accounts
+        .book
+        .stake
+        .pay_restored(position_seq, restored)?;
     if principal == Io::ZERO {
         ctx.accounts.book.stake.next_event()?;
     }

@@ -2,6 +2,7 @@
 
 use ion_client::{addresses, instructions::registry as reg};
 use ion_economics::{
+    exemption,
     params::{Program as Consumer, registry::POLL_KEEP},
     units::DAY,
 };
@@ -12,7 +13,7 @@ use ion_program_tests::{
     flows::{H100, TestDevice},
 };
 use registry::{
-    UpdateDeviceArgs,
+    GrantExemptionArgs, UpdateDeviceArgs,
     state::{ActionKind, ClassTerms, Config, PauseBit, Pool, RoleKind},
 };
 use solana_instruction::Instruction;
@@ -49,7 +50,12 @@ pub fn genesis_alone() -> Vec<Sample> {
                 .unwrap_or_else(|error| panic!("genesis step {}: {error}", step.name));
         }
     }
-    let once = ["initialize", "init_params", "init_shard"];
+    let once = [
+        "initialize",
+        "initialize_engine",
+        "init_params",
+        "init_shard",
+    ];
     let mut samples = samples(&world, 1, &Known::default());
     samples.retain(|sample| once.iter().any(|name| sample.instruction.ends_with(name)));
     samples
@@ -92,6 +98,9 @@ pub fn registry_alone() -> Vec<Sample> {
     let devices: Vec<TestDevice> = (0..8)
         .map(|_| world.register(H100, 8, 2_500_000, 0))
         .collect();
+    for device in &devices {
+        exempt(&world, &device.key);
+    }
     let hour = world.hour();
     world.bring_up(&devices.iter().collect::<Vec<_>>());
     let poll = addresses::registry::poll(ReportKind::DeviceReport, &registry::ID, hour);
@@ -130,6 +139,23 @@ pub fn registry_alone() -> Vec<Sample> {
         );
     }
     samples(&world, 1, &Known::default())
+}
+
+/// An exemption from its grant to its rent.
+fn exempt(world: &World, device: &Pubkey) {
+    let governance = world.governance.pubkey();
+    let args = GrantExemptionArgs {
+        flags: exemption::BLOCK,
+        window_seconds: DAY,
+        reason_hash: [7; 32],
+    };
+    let grant = reg::grant_exemption(&governance, &governance, device, args);
+    send(world, &world.governance, grant);
+    let cancel = reg::cancel_exemption(&world.guardian.pubkey(), device);
+    send(world, &world.guardian, cancel);
+    let by = &world.authority;
+    let close = reg::close_exemption(&by.pubkey(), device, &governance);
+    send(world, by, close);
 }
 
 fn govern(world: &World) {
@@ -174,6 +200,12 @@ fn govern(world: &World) {
         reg::close_action(&by.pubkey(), id, &governance.pubkey()),
     );
     send(world, &heir, reg::accept_role(&heir.pubkey(), role));
+    enact(world, &ActionKind::SetRole { role, key });
+    send(
+        world,
+        governance,
+        reg::retract_role(&governance.pubkey(), role),
+    );
     let guardian = &world.guardian;
     send(
         world,

@@ -1,6 +1,11 @@
 //! Flows that send every instruction alone in its transaction.
 
+mod cases;
+mod engine;
+mod extensions;
+mod faults;
 mod governance;
+mod rewards;
 mod stakes;
 
 use ion_client::instructions::{booking as book, ide};
@@ -30,11 +35,31 @@ pub fn play() -> Vec<Sample> {
     all.extend(stakes::staking_alone());
     all.extend(stakes::staking_exits());
     all.extend(stakes::waits_refreshed());
+    all.extend(cases::cases());
+    all.extend(cases::spoofing());
+    all.extend(cases::holds());
     for lines in [1, 8] {
         all.extend(booking_flow(lines, Currency::Usdc));
     }
     all.extend(booking_flow(1, Currency::Io));
     all.extend(pay_due_flow());
+    all.extend(rewards::schedule());
+    all.extend(rewards::engine());
+    all.extend(rewards::holds(1));
+    all.extend(rewards::holds(5));
+    all.extend(extensions::extended(1));
+    all.extend(extensions::extended(8));
+    all.extend(extensions::corrected());
+    all.extend(faults::one_line());
+    all.extend(faults::eight_lines());
+    all.extend(faults::eighth_slot());
+    all.extend(faults::group());
+    all.extend(engine::switch());
+    all.extend(engine::day(1));
+    all.extend(engine::day(12));
+    all.extend(engine::poor_day());
+    all.extend(engine::auctions());
+    all.extend(engine::payouts());
     all
 }
 

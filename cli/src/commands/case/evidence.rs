@@ -1,0 +1,301 @@
+//! Evidence: fetched from a store, checked, and told in words.
+
+use std::{fs, path::Path};
+
+use clap::Args;
+use ion_challenge::{FailReason, InconclusiveReason};
+use ion_evidence::{Attachment, ChallengeRecord, Evidence, Finding, Hash, Statement};
+use ion_objects::ObjectStore;
+use ion_observation::{Bundle, SignedFile};
+use ion_protocol::Realm;
+use solana_pubkey::Pubkey;
+
+use crate::{
+    context::Context,
+    failure::{Failure, Outcome},
+    output::{Cell, Record},
+};
+
+/// Where evidence lies.
+#[derive(Debug, Args)]
+pub struct StoreArgs {
+    /// Store of evidence: a folder, s3://bucket/prefix, or a web address to read from
+    #[arg(long, value_name = "STORE", env = "ION_EVIDENCE")]
+    pub store: Option<String>,
+}
+
+impl StoreArgs {
+    /// Opens the store; nothing where none is named.
+    ///
+    /// Errors: usage.
+    pub fn open(&self) -> Outcome<Option<Box<dyn ObjectStore>>> {
+        self.store
+            .as_deref()
+            .map(|address| {
+                ion_objects::open(address)
+                    .map_err(|error| Failure::usage("the store cannot be opened", error))
+            })
+            .transpose()
+    }
+
+    /// Opens the store, which must be named.
+    ///
+    /// Errors: usage.
+    pub fn required(&self) -> Outcome<Box<dyn ObjectStore>> {
+        self.open()?.ok_or_else(|| {
+            Failure::usage("the store of evidence is not named", "--store is missing")
+                .next("give --store FOLDER or set ION_EVIDENCE")
+        })
+    }
+}
+
+/// What the evidence of a hash says, as far as a store has it.
+///
+/// Errors: rpc, when the store does not answer.
+pub fn told(
+    ctx: &Context,
+    store: Option<&dyn ObjectStore>,
+    hash: &Hash,
+    device: &Pubkey,
+) -> Outcome<Cell> {
+    if *hash == [0; 32] {
+        return Ok(Cell::Nothing);
+    }
+    let Some(store) = store else {
+        return Ok(Cell::from("not fetched: name a store with --store"));
+    };
+    let get = |name: &str| {
+        store
+            .get(name)
+            .map_err(|error| Failure::rpc("the evidence cannot be fetched", error))
+    };
+    if let Some(bytes) = get(&Evidence::object_name(hash))? {
+        return Ok(Cell::Record(match Evidence::decode(&bytes, hash) {
+            Err(error) => Record::new()
+                .with("verified", false)
+                .with("why", error.to_string()),
+            Ok(Evidence::Statement(statement)) => of_statement(&statement, device),
+            Ok(Evidence::Challenge(record)) => of_challenge(ctx, &record)?,
+        }));
+    }
+    let name = format!("bundles/{}", hex::encode(hash));
+    match get(&name)? {
+        None => Ok(Cell::from("not in the store")),
+        Some(bytes) => Ok(Cell::Record(of_bundle(store, &bytes, hash, device)?)),
+    }
+}
+
+fn of_statement(statement: &Statement, device: &Pubkey) -> Record {
+    let files = statement
+        .attachments
+        .iter()
+        .map(|file| format!("{} ({} bytes)", file.name, file.content.len()));
+    Record::new()
+        .with("verified", true)
+        .with("kind", "statement of a party")
+        .with("author", Pubkey::new_from_array(statement.author))
+        .with("about_this_device", statement.device == device.to_bytes())
+        .with("text", statement.text.as_str())
+        .with("files", Cell::Texts(files.collect()))
+}
+
+fn of_challenge(ctx: &Context, record: &ChallengeRecord) -> Outcome<Record> {
+    let realm = Realm {
+        genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
+        program_id: registry::ID.to_bytes(),
+    };
+    let challenge = &record.issued.challenge;
+    let told = Record::new()
+        .with("kind", "challenge")
+        .with("verifier", Pubkey::new_from_array(challenge.verifier))
+        .with("device_key", Pubkey::new_from_array(challenge.device))
+        .with("matrix_side", challenge.n)
+        .with("rounds", challenge.rounds)
+        .with("opened_entries", challenge.openings)
+        .with(
+            "answered_at",
+            record
+                .answer
+                .as_ref()
+                .or(record.commit.as_ref())
+                .map_or(Cell::Nothing, |message| Cell::Time(message.made_at())),
+        );
+    Ok(match record.check(&realm) {
+        Ok(finding) => told
+            .with("verified", true)
+            .with("finding", finding_in_words(&finding)),
+        Err(error) => told.with("verified", false).with("why", error.to_string()),
+    })
+}
+
+fn finding_in_words(finding: &Finding) -> String {
+    match finding {
+        Finding::Failed(reason) => format!(
+            "failed: the device signed a false answer, {}",
+            reason_in_words(reason)
+        ),
+        Finding::Passed => "passed, by the word of the verifier".to_owned(),
+        Finding::Inconclusive(reason) => format!(
+            "nothing is shown: {}",
+            match reason {
+                InconclusiveReason::CommitTimeout => "no roots came in time",
+                InconclusiveReason::OpenTimeout => "no openings came in time",
+                InconclusiveReason::Busy => "the device was busy",
+                InconclusiveReason::Network => "the device was not reached",
+                InconclusiveReason::VerifierStopped => "the verifier was restarted",
+            }
+        ),
+    }
+}
+
+fn reason_in_words(reason: &FailReason) -> String {
+    match reason {
+        FailReason::OtherChallenge => "for another challenge".to_owned(),
+        FailReason::RootCount { got } => format!("with {got} roots"),
+        FailReason::OpeningCount { got } => format!("with {got} openings"),
+        FailReason::OtherPosition { drawn } => format!(
+            "without the entry in row {}, column {} of round {}",
+            drawn.row, drawn.column, drawn.round
+        ),
+        FailReason::RowLength { got } => format!("with a row of {got} entries"),
+        FailReason::NotCommitted => "with a row that is not the committed one".to_owned(),
+        FailReason::WrongEntry { expected, got } => {
+            format!("with an entry of {got} where the product has {expected}")
+        }
+    }
+}
+
+/// The bundle of a report: which files it rests on and what they say of the device.
+fn of_bundle(
+    store: &dyn ObjectStore,
+    bytes: &[u8],
+    hash: &Hash,
+    device: &Pubkey,
+) -> Outcome<Record> {
+    let told = Record::new().with("kind", "bundle of a report");
+    let bundle = match Bundle::decode(bytes) {
+        Ok(bundle) if bundle.hash() == *hash => bundle,
+        Ok(_) => {
+            return Ok(told
+                .with("verified", false)
+                .with("why", "the stored bundle has another hash"));
+        }
+        Err(error) => {
+            return Ok(told.with("verified", false).with("why", error.to_string()));
+        }
+    };
+    let mut rows = Vec::new();
+    for file in &bundle.files {
+        let name = format!(
+            "observations/{}/{}-{}",
+            bundle.hour,
+            hex::encode(file.verifier),
+            hex::encode(file.hash)
+        );
+        let row = Record::new().with("verifier", Pubkey::new_from_array(file.verifier));
+        let stored = store
+            .get(&name)
+            .map_err(|error| Failure::rpc("an observation file cannot be fetched", error))?;
+        let signed = stored.and_then(|bytes| SignedFile::decode(&bytes).ok());
+        rows.push(
+            match signed.filter(|signed| signed.file.hash() == file.hash) {
+                None => row
+                    .with("file", "not in the store")
+                    .with("minutes_watched", Cell::Nothing)
+                    .with("minutes_up", Cell::Nothing)
+                    .with("challenges", Cell::Nothing),
+                Some(signed) => {
+                    let seen = signed
+                        .file
+                        .devices
+                        .iter()
+                        .find(|seen| seen.device == device.to_bytes());
+                    let outcomes = seen.iter().flat_map(|seen| &seen.challenges);
+                    row.with("file", "signed")
+                        .with("minutes_watched", signed.file.observed.count())
+                        .with(
+                            "minutes_up",
+                            seen.map_or(Cell::Nothing, |seen| Cell::from(seen.up.count())),
+                        )
+                        .with(
+                            "challenges",
+                            Cell::Texts(
+                                outcomes
+                                    .map(|challenge| {
+                                        format!("{:?}", challenge.outcome).to_lowercase()
+                                    })
+                                    .collect(),
+                            ),
+                        )
+                }
+            },
+        );
+    }
+    Ok(told
+        .with("verified", true)
+        .with("hour", bundle.hour)
+        .with("leaves", bundle.leaves.len() as u64)
+        .with("files", rows))
+}
+
+/// What a party says, as flags.
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// What you say
+    #[arg(long, default_value = "")]
+    text: String,
+
+    /// A file that belongs to it; may be given several times
+    #[arg(long = "attach", value_name = "FILE")]
+    attachments: Vec<std::path::PathBuf>,
+}
+
+impl StatementArgs {
+    /// The bytes to store and their hash.
+    ///
+    /// Errors: usage.
+    pub fn encode(&self, author: &Pubkey, device: &Pubkey) -> Outcome<(Vec<u8>, Hash)> {
+        let refused =
+            |why: &dyn std::fmt::Display| Failure::usage("the statement cannot be made", why);
+        let files = self
+            .attachments
+            .iter()
+            .map(|path| attachment(path))
+            .collect::<Outcome<Vec<_>>>()?;
+        let statement = Statement::new(
+            author.to_bytes(),
+            device.to_bytes(),
+            self.text.clone(),
+            files,
+        )
+        .map_err(|error| refused(&error).next("give --text or --attach"))?;
+        let bytes = Evidence::Statement(statement)
+            .encode()
+            .map_err(|error| refused(&error))?;
+        let hash = Evidence::hash(&bytes);
+        Ok((bytes, hash))
+    }
+}
+
+fn attachment(path: &Path) -> Outcome<Attachment> {
+    let unreadable = |why: &dyn std::fmt::Display| {
+        Failure::usage(format!("{} cannot be attached", path.display()), why)
+    };
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .ok_or_else(|| unreadable(&"it has no name"))?;
+    Ok(Attachment {
+        name: name.to_owned(),
+        content: fs::read(path).map_err(|error| unreadable(&error))?,
+    })
+}
+
+/// Puts evidence into the store before a case cites it.
+///
+/// Errors: rpc.
+pub fn keep(store: &dyn ObjectStore, hash: &Hash, bytes: &[u8]) -> Outcome<()> {
+    store
+        .put(&Evidence::object_name(hash), bytes)
+        .map_err(|error| Failure::rpc("the evidence cannot be stored", error))
+}

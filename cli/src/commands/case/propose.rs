@@ -1,0 +1,424 @@
+//! `ion case propose`.
+
+use ::staking::{Citation, ProposeSlashArgs, Shows};
+use clap::{Args, ValueEnum};
+use ion_client::{
+    addresses::{self, staking as addr},
+    instructions::staking::{self, CaseKey, Proposal},
+    send::Chain,
+};
+use ion_economics::{
+    params::{Param, staking as param},
+    slash::{Offence, snapshot},
+    units::{Io, UnixSeconds},
+};
+use ion_merkle::{fault::FaultReport, report::LeafReport, report::ReportKind};
+use registry::state::Params;
+use solana_pubkey::Pubkey;
+
+use super::{
+    book,
+    evidence::{StoreArgs, told},
+};
+use crate::{
+    amount::{Amount, Unit},
+    commands::{
+        poll::vote::parse_hash,
+        report::proof::{DeviceLeafFile, ProofFile},
+        stake::book::Book as Stake,
+    },
+    context::{Context, parse_key},
+    failure::{Failure, Outcome},
+    output::Cell,
+    share,
+    write::Write,
+};
+
+const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
+
+/// Codes as people write them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Code {
+    /// Offline while hired
+    #[value(name = "2")]
+    Outage,
+    /// Offline for more than 48 h
+    #[value(name = "3")]
+    LongOutage,
+    /// Offline for more than 120 h
+    #[value(name = "3b")]
+    LastingOutage,
+    /// Above the idle utilisation ceiling
+    #[value(name = "4")]
+    Overuse,
+    /// Reliability below the floor
+    #[value(name = "5")]
+    LowReliability,
+    /// Spoofed or fake hardware
+    #[value(name = "6")]
+    Spoofing,
+}
+
+impl Code {
+    /// The offence and its charge by the table; code 6 takes all.
+    fn offence(self) -> (Offence, Option<&'static Param>) {
+        match self {
+            Self::Outage => (Offence::Outage, Some(&param::STAKE_BPS_2)),
+            Self::LongOutage => (Offence::LongOutage, Some(&param::STAKE_BPS_3)),
+            Self::LastingOutage => (Offence::LastingOutage, Some(&param::STAKE_BPS_3B)),
+            Self::Overuse => (Offence::Overuse, Some(&param::STAKE_BPS_4)),
+            Self::LowReliability => (Offence::LowReliability, Some(&param::STAKE_BPS_5)),
+            Self::Spoofing => (Offence::Spoofing, None),
+        }
+    }
+}
+
+/// Arguments of `case propose`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What a code cites: 2, 3 and 3b the attested fault report of a booking (--booking, --seq, --payload);
+4 and 5 the leaf of the device in an attested device report (--proof, as for ion report apply-device);
+6 evidence in the store (--evidence), which is fetched and checked before anything is sent.
+
+Principal moves into the case's own vault at once and nothing is burned before the window for an
+appeal and the ruling are over.
+
+Examples of slash cases:
+  ion case propose 7Xw... --code 6 --offence-at 1790000000 --evidence 3fa1... --store ./objects
+  ion case propose 7Xw... --code 2 --booking 9Qd... --seq 1 --payload 00c3..."
+)]
+pub struct ProposeArgs {
+    /// Device id or address
+    device: String,
+
+    /// Code of the offence
+    #[arg(long, value_enum)]
+    code: Code,
+
+    /// When it was committed, Unix seconds [default: the time in the fault report]
+    #[arg(long)]
+    offence_at: Option<i64>,
+
+    /// Share of the requirement that is charged [default: the most that the table allows]
+    #[arg(long, value_name = "SHARE")]
+    charge: Option<String>,
+
+    /// Number of the part, for what an earlier part could not take
+    #[arg(long, default_value_t = 0)]
+    part: u16,
+
+    /// Booking that the fault report is about
+    #[arg(long, requires_all = ["seq", "payload"])]
+    booking: Option<String>,
+
+    /// Number of the fault report
+    #[arg(long)]
+    seq: Option<u64>,
+
+    /// Payload of the fault report, hex
+    #[arg(long)]
+    payload: Option<String>,
+
+    /// File with the device's leaf and its proof
+    #[arg(long, value_name = "FILE")]
+    proof: Option<String>,
+
+    /// Rewards of the breach window, code 4
+    #[arg(long, value_name = "IO")]
+    window: Option<String>,
+
+    /// Earlier case of code 4 that makes this one a repeat
+    #[arg(long, value_name = "CASE")]
+    earlier: Option<String>,
+
+    /// Hash of the evidence [default: the bundle of the cited report]
+    #[arg(long)]
+    evidence: Option<String>,
+
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What a proposal cites.
+struct Cited {
+    citation: Citation,
+    poll: Option<Pubkey>,
+    offence_id: [u8; 32],
+    offence_at: Option<i64>,
+    evidence: [u8; 32],
+}
+
+impl ProposeArgs {
+    /// Runs the verb.
+    pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        let stake = Stake::find(ctx, &self.device)?;
+        let slasher = ctx.wallet()?;
+        let (offence, table) = self.code.offence();
+        let params: Params =
+            ion_client::accounts::fetch(&ctx.chain, &addresses::registry::params(&::staking::ID))?;
+        let now = stake.now();
+        let cited = self.cited(ctx, offence)?;
+        let offence_at = self.offence_at.or(cited.offence_at).ok_or_else(|| {
+            Failure::usage("the time of the offence is missing", "no report gives it")
+                .next("give --offence-at in Unix seconds")
+        })?;
+        let bps = match (&self.charge, table) {
+            (Some(text), Some(_)) => share::parse(text, false)?,
+            (None, Some(table)) => u16::try_from(params.value(table, now)).unwrap_or(u16::MAX),
+            (_, None) => 0,
+        };
+        let store = self.store.open()?;
+        let evidence = told(ctx, store.as_deref(), &cited.evidence, &stake.address)?;
+        if offence == Offence::Spoofing && matches!(evidence, Cell::Text(_)) {
+            return Err(Failure::chain(
+                "the evidence was not checked",
+                "it is not in the store, or no store is named",
+            )
+            .next("name the store with --store; a case without evidence in reach is overturned"));
+        }
+        let mut args = ProposeSlashArgs {
+            code: offence.code(),
+            offence_id: cited.offence_id,
+            part: self.part,
+            offence_at,
+            bps,
+            window_io: match &self.window {
+                Some(text) => {
+                    Amount::parse(text, Unit::Io, false)
+                        .map_err(|error| {
+                            Failure::usage("the rewards of the window cannot be read", error)
+                        })?
+                        .base
+                }
+                None => 0,
+            },
+            evidence_hash: cited.evidence,
+            citation: cited.citation,
+            shows: Shows::default(),
+        };
+        let key = CaseKey {
+            device: stake.staked(),
+            offence_id: args.offence_id,
+            part: args.part,
+        };
+        let mut proposal = Proposal {
+            day: now.div_euclid(DAY),
+            poll: cited.poll,
+            earlier: self
+                .earlier
+                .as_deref()
+                .map(|text| parse_key(text, "earlier case"))
+                .transpose()?,
+            shown_wallets: Vec::new(),
+            positions: reached(&stake, offence_at)?,
+        };
+        show_rewards(ctx, &stake, &mut args.shows, &mut proposal.shown_wallets)?;
+        if !is_day_open(ctx, proposal.day)? {
+            return Err(Failure::chain(
+                "the day of the network cap is not open",
+                "nobody has opened it yet",
+            )
+            .next("ion case open-day"));
+        }
+        let config = ctx.config()?;
+        let case = key.address();
+        Write::new(
+            format!("Open a slash case against device {}", stake.address),
+            staking::propose_slash(&slasher, &config.io_mint, &stake.staked(), &proposal, args),
+        )
+        .effect("case", case)
+        .effect("offence", book::offence_name(offence.code()))
+        .effect("offence_at", Cell::Time(offence_at))
+        .effect("charge", Cell::Bps(bps.into()))
+        .effect("evidence", evidence)
+        .run(ctx, |ctx| {
+            book::Book::find(ctx, &case.to_string())?.record()
+        })
+    }
+
+    fn cited(&self, ctx: &Context, offence: Offence) -> Outcome<Cited> {
+        let named = self
+            .evidence
+            .as_deref()
+            .map(|text| parse_hash(text, "hash of the evidence"))
+            .transpose()?;
+        if offence == Offence::Spoofing {
+            let evidence = named.ok_or_else(|| missing("--evidence"))?;
+            return Ok(Cited {
+                citation: Citation::Evidence,
+                poll: None,
+                offence_id: evidence,
+                offence_at: None,
+                evidence,
+            });
+        }
+        if offence.is_outage() {
+            return self.fault(ctx, named);
+        }
+        self.leaf(ctx, named)
+    }
+
+    /// The fault report of a booking.
+    fn fault(&self, ctx: &Context, evidence: Option<[u8; 32]>) -> Outcome<Cited> {
+        let booking = self
+            .booking
+            .as_deref()
+            .ok_or_else(|| missing("--booking"))?;
+        let booking = parse_key(booking, "booking")?;
+        let seq = self.seq.ok_or_else(|| missing("--seq"))?;
+        let text = self
+            .payload
+            .as_deref()
+            .ok_or_else(|| missing("--payload"))?;
+        let unreadable = |why: &str| Failure::usage("the payload is not understood", why);
+        let payload = hex::decode(text).map_err(|error| unreadable(&error.to_string()))?;
+        let report =
+            FaultReport::decode(&payload).ok_or_else(|| unreadable("it is no fault report"))?;
+        let poll = addresses::registry::poll(ReportKind::FaultReport, &booking, seq);
+        Ok(Cited {
+            offence_id: attested(ctx, &poll)?,
+            poll: Some(poll),
+            offence_at: Some(report.fault_at),
+            evidence: evidence.unwrap_or(report.bundle),
+            citation: Citation::Fault {
+                booking,
+                seq,
+                payload,
+            },
+        })
+    }
+
+    /// The leaf of the device in a device report.
+    fn leaf(&self, ctx: &Context, evidence: Option<[u8; 32]>) -> Outcome<Cited> {
+        let path = self.proof.as_deref().ok_or_else(|| missing("--proof"))?;
+        let proof = ProofFile::<DeviceLeafFile>::read(path)?;
+        let payload = LeafReport {
+            root: proof.root()?,
+            leaf_count: proof.leaf_count,
+            bundle: proof.bundle()?,
+        };
+        let poll = addresses::registry::poll(ReportKind::DeviceReport, &registry::ID, proof.hour);
+        Ok(Cited {
+            offence_id: attested(ctx, &poll)?,
+            poll: Some(poll),
+            offence_at: i64::try_from(proof.hour).ok().map(|hour| hour * HOUR),
+            evidence: evidence.unwrap_or(payload.bundle),
+            citation: Citation::Leaf {
+                hour: proof.hour,
+                payload: payload.encode().to_vec(),
+                index: proof.index,
+                siblings: proof.siblings()?,
+                status: proof.leaf.status,
+                connectivity_tier: proof.leaf.connectivity_tier,
+                supplier_tier: proof.leaf.supplier_tier,
+                readiness_flags: proof.leaf.readiness_flags,
+                reliability_bps: proof.leaf.reliability_bps,
+            },
+        })
+    }
+}
+
+/// Attested hash of a poll.
+fn attested(ctx: &Context, poll: &Pubkey) -> Outcome<[u8; 32]> {
+    let found = crate::commands::poll::show::find(ctx, poll)?;
+    if found.attested_at == 0 {
+        return Err(Failure::chain(
+            "the cited report is not attested",
+            format!("poll {poll} waits for votes"),
+        )
+        .next("wait for the verifiers"));
+    }
+    Ok(found.attested_hash)
+}
+
+/// Positions that the offence reaches, in the order of their slots.
+fn reached(stake: &Stake, offence_at: i64) -> Outcome<Vec<u64>> {
+    let reach = snapshot(&stake.ledger, UnixSeconds::new(offence_at), stake.view.now)
+        .map_err(|error| Failure::chain("the stake cannot be counted", format!("{error:?}")))?;
+    let positions = stake.stake.positions.iter().zip(reach.iter().skip(1));
+    Ok(positions
+        .filter(|(_, reach)| reach.available > Io::ZERO)
+        .map(|(slot, _)| slot.seq)
+        .collect())
+}
+
+/// Address of the claim record of a device and a wallet.
+type AddressOf = fn(&Pubkey, &Pubkey) -> Pubkey;
+
+/// Shows the claim records that exist, so that unclaimed rewards are held before stake is taken.
+fn show_rewards(
+    ctx: &Context,
+    stake: &Stake,
+    shows: &mut Shows,
+    wallets: &mut Vec<Pubkey>,
+) -> Outcome<()> {
+    let mut parties = vec![(0u8, stake.device.owner)];
+    for (slot, place) in stake.stake.positions.iter().zip(1u8..) {
+        if slot.wallet != Pubkey::default() {
+            parties.push((place, slot.wallet));
+        }
+    }
+    let trees: [(AddressOf, &mut Vec<u8>); 2] = [
+        (addresses::rewards::claim_record, &mut shows.reward_parties),
+        (addresses::ide::claim, &mut shows.payout_parties),
+    ];
+    for (record, shown) in trees {
+        let keys: Vec<Pubkey> = parties
+            .iter()
+            .map(|(_, wallet)| record(&stake.address, wallet))
+            .collect();
+        for ((place, wallet), account) in parties.iter().zip(ctx.chain.accounts(&keys)?) {
+            if account.is_some() {
+                shown.push(*place);
+                wallets.push(*wallet);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_day_open(ctx: &Context, day: i64) -> Outcome<bool> {
+    let account = ctx.chain.accounts(&[addr::slash_day(day)])?;
+    Ok(account.into_iter().flatten().next().is_some())
+}
+
+/// Arguments of `case open-day`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What all cases of a UTC day take together is limited by what is staked when the day is opened.
+
+Examples of slash cases:
+  ion case open-day"
+)]
+pub struct OpenDayArgs {}
+
+impl OpenDayArgs {
+    /// Runs the verb.
+    pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        let day = ctx.now()?.div_euclid(DAY);
+        if is_day_open(ctx, day)? {
+            return Err(Failure::chain(
+                "the day is open already",
+                "somebody has opened it",
+            ));
+        }
+        Write::new(
+            "Open the day of the network cap on slash cases",
+            staking::open_slash_day(&ctx.payer_wallet()?, day),
+        )
+        .effect("day", Cell::Time(day.saturating_mul(DAY)))
+        .run(ctx, |ctx| {
+            let day: ::staking::state::SlashDay =
+                ion_client::accounts::fetch(&ctx.chain, &addr::slash_day(day))?;
+            Ok(crate::output::Record::new()
+                .with("counted_stake", Amount::io(day.counted_io))
+                .with("taken", Amount::io(day.taken_io)))
+        })
+    }
+}
+
+fn missing(flag: &str) -> Failure {
+    Failure::usage("the proposal cites nothing", format!("{flag} is missing"))
+        .next("ion case propose --help says what each code cites")
+}

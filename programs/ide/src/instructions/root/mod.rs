@@ -1,0 +1,7 @@
+//! Instructions on payout roots.
+
+mod accept;
+mod veto;
+
+pub use accept::*;
+pub use veto::*;

@@ -1,0 +1,488 @@
+//! `end_epoch`, `accept_epoch_report`, `apply_epoch_rows`.
+
+use ide::{
+    error::IdeError,
+    events::{EpochEnded, EpochReportAccepted, EpochRowsApplied, U64Change},
+    state::{ClassRates, EpochState},
+};
+use ion_client::{addresses, instructions::ide as ix};
+use ion_economics::{params::ide as params, units::DAY};
+use ion_merkle::{
+    Sha256Hasher,
+    epoch::{ClassRow, EpochReport, LAST_LINK, link_rows},
+    report::ReportKind,
+};
+use ion_program_tests::{
+    expect_error, expect_framework_error,
+    ide_stage::{AVAIL_RATE, IdeStage, MAX_PROCESSORS},
+};
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+
+use crate::stage::{copy, edit_epoch, foreign_copy, with_account, with_extra};
+
+fn refused(stage: &IdeStage, instruction: Instruction, error: IdeError) {
+    expect_error(stage.send(&[], instruction), ide::ID, error, 0);
+}
+
+/// A stage whose first day of the engine is over, and that day.
+fn ended() -> (IdeStage, u64) {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.open(day);
+    stage.end(day);
+    (stage, day)
+}
+
+#[test]
+fn end_closes_a_day_that_is_over() {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.open(day);
+    refused(&stage, ix::end_epoch(day), IdeError::DayNotOver);
+    stage.set_time((day + 1) as i64 * DAY - 1);
+    refused(&stage, ix::end_epoch(day), IdeError::DayNotOver);
+    stage.set_time((day + 1) as i64 * DAY);
+    let good = ix::end_epoch(day);
+    let params = copy(&stage.world, &addresses::registry::params(&ide::ID));
+    refused(
+        &stage,
+        with_account(&good, 0, params),
+        IdeError::WrongParams,
+    );
+    refused(&stage, with_extra(&good), IdeError::UnexpectedAccounts);
+    let record = stage.send(&[], good.clone()).expect("ends");
+    let epoch = stage.epoch(day);
+    assert_eq!(epoch.state, EpochState::Ended.code());
+    assert_eq!(epoch.ended_at, stage.world.now());
+    let event: EpochEnded = stage.world.event(ide::ID, &record);
+    assert_eq!((event.day, event.seq), (day, epoch.event_seq));
+    refused(&stage, good, IdeError::EpochNotAccruing);
+}
+
+#[test]
+fn end_stamps_the_limit_only_where_none_was_set_at_the_opening() {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.set_param(&params::MAX_EPOCH_OBLIGATION, 0);
+    stage.open(day);
+    stage.set_param(&params::MAX_EPOCH_OBLIGATION, 77);
+    stage.open(day + 1);
+    stage.set_param(&params::MAX_EPOCH_OBLIGATION, 88);
+    stage.end(day);
+    stage.end(day + 1);
+    assert_eq!(stage.epoch(day).max_obligation_usd_micros, 88);
+    assert_eq!(stage.epoch(day + 1).max_obligation_usd_micros, 77);
+}
+
+#[test]
+fn report_with_rows_makes_the_day_reported() {
+    let (stage, day) = ended();
+    let row = stage.row(6_000_000);
+    let report = EpochReport {
+        floors: 24,
+        ..stage.report_of(day, 5_999_990, &[row])
+    };
+    stage.attest(&report);
+    let record = stage
+        .send(&[], ix::accept_epoch_report(&report))
+        .expect("accepts");
+    let event: EpochReportAccepted = stage.world.event(ide::ID, &record);
+    assert_eq!(
+        (event.avail_usd_micros, event.floors, event.is_complete),
+        (5_999_990, 24, false)
+    );
+    let epoch = stage.epoch(day);
+    assert_eq!(epoch.state, EpochState::Ended.code());
+    assert_eq!((epoch.class_count, epoch.row_hash), (1, report.class_rows));
+    // a second acceptance is refused while the rows are missing
+    refused(
+        &stage,
+        ix::accept_epoch_report(&report),
+        IdeError::EpochNotEnded,
+    );
+    let record = stage
+        .send(&[], ix::apply_epoch_rows(day, &[row], LAST_LINK))
+        .expect("applies");
+    let event: EpochRowsApplied = stage.world.event(ide::ID, &record);
+    assert!(event.is_complete);
+    assert_eq!(event.rows[0].avail_rate_usd_micros, AVAIL_RATE);
+    assert_eq!(
+        event.row_sum_usd_micros,
+        U64Change {
+            old: 0,
+            new: 6_000_000
+        }
+    );
+    let epoch = stage.epoch(day);
+    assert_eq!(epoch.state, EpochState::Reported.code());
+    assert_eq!(epoch.reported_at, stage.world.now());
+    assert_eq!(stage.engine().reported_day, day);
+    refused(
+        &stage,
+        ix::accept_epoch_report(&report),
+        IdeError::EpochNotEnded,
+    );
+    refused(
+        &stage,
+        ix::apply_epoch_rows(day, &[row], LAST_LINK),
+        IdeError::NoRowsExpected,
+    );
+}
+
+#[test]
+fn report_without_rows_is_complete_at_once_and_owes_nothing() {
+    let (stage, day) = ended();
+    let wrong = stage.report_of(day, 1, &[]);
+    stage.attest(&wrong);
+    refused(
+        &stage,
+        ix::accept_epoch_report(&wrong),
+        IdeError::ReportAboveRows,
+    );
+    let (stage, day) = ended();
+    stage.report(day, 0);
+    assert_eq!(stage.epoch(day).state, EpochState::Reported.code());
+}
+
+#[test]
+fn report_that_is_not_the_attested_one_of_its_day_is_refused() {
+    let (stage, day) = ended();
+    let row = stage.row(6_000_000);
+    let report = stage.report_of(day, 6_000_000, &[row]);
+    let good = ix::accept_epoch_report(&report);
+    expect_framework_error(
+        stage.send(&[], good.clone()),
+        ide::ID,
+        anchor_lang::error::ErrorCode::AccountOwnedByWrongProgram,
+        0,
+    );
+    let open = ion_client::instructions::registry::open_poll(
+        &solana_signer::Signer::pubkey(&stage.bank),
+        ReportKind::EpochReport,
+        &ide::ID,
+        day,
+    );
+    stage.send(&[], open).expect("opens");
+    refused(&stage, good.clone(), IdeError::ReportNotAttested);
+    stage.attest(&report);
+    for changed in [
+        EpochReport {
+            avail_usd_micros: 6_000_001,
+            ..report
+        },
+        EpochReport {
+            floors: 1,
+            ..report
+        },
+        EpochReport {
+            class_count: 2,
+            ..report
+        },
+        EpochReport {
+            class_rows: [1; 32],
+            ..report
+        },
+        EpochReport {
+            bundle: [1; 32],
+            ..report
+        },
+    ] {
+        refused(
+            &stage,
+            ix::accept_epoch_report(&changed),
+            IdeError::WrongPayload,
+        );
+    }
+    let other = stage
+        .world
+        .attest(ReportKind::EpochReport, &registry::ID, day, &[]);
+    refused(&stage, with_account(&good, 1, other), IdeError::WrongReport);
+    for (index, key, error) in [
+        (0, addresses::registry::config(), IdeError::WrongConfig),
+        (2, addresses::ide::engine(), IdeError::WrongEngine),
+    ] {
+        let copied = copy(&stage.world, &key);
+        refused(&stage, with_account(&good, index, copied), error);
+    }
+    let forged = foreign_copy(
+        &stage.world,
+        &addresses::registry::poll(ReportKind::EpochReport, &ide::ID, day),
+    );
+    expect_framework_error(
+        stage.send(&[], with_account(&good, 1, forged)),
+        ide::ID,
+        anchor_lang::error::ErrorCode::AccountOwnedByWrongProgram,
+        0,
+    );
+    refused(&stage, with_extra(&good), IdeError::UnexpectedAccounts);
+    stage.send(&[], good).expect("accepts");
+}
+
+#[test]
+fn report_of_a_running_or_scheduled_day_is_refused() {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.open(day);
+    let report = stage.report_of(day, 0, &[]);
+    stage.attest(&report);
+    refused(
+        &stage,
+        ix::accept_epoch_report(&report),
+        IdeError::EpochNotEnded,
+    );
+    let earlier = stage.report_of(day - 1, 0, &[]);
+    stage.attest(&earlier);
+    edit_epoch(&stage.world, &addresses::ide::epoch(day - 1), |epoch| {
+        epoch.state = EpochState::Ended.code();
+    });
+    refused(
+        &stage,
+        ix::accept_epoch_report(&earlier),
+        IdeError::NotIdeEpoch,
+    );
+}
+
+#[test]
+fn e81_report_of_the_next_day_waits_for_that_of_this_one() {
+    let (stage, day) = ended();
+    stage.open(day + 1);
+    stage.end(day + 1);
+    let next = stage.report_of(day + 1, 0, &[]);
+    stage.attest(&next);
+    refused(
+        &stage,
+        ix::accept_epoch_report(&next),
+        IdeError::EarlierReportMissing,
+    );
+    stage.report(day, 0);
+    stage
+        .send(&[], ix::accept_epoch_report(&next))
+        .expect("nothing is lost");
+}
+
+/// A day with a report over two classes, accepted.
+fn two_rows() -> (IdeStage, u64, [ClassRow; 2]) {
+    let (stage, day) = ended();
+    let second = stage.class + 1;
+    let by = solana_signer::Signer::pubkey(&stage.bank);
+    stage
+        .send(&[], ix::open_class_rates(&by, second))
+        .expect("opens");
+    let key = addresses::ide::rates(second);
+    let first: ClassRates = stage.world.get(&addresses::ide::rates(stage.class));
+    let mut account = stage.world.raw(&key);
+    let mut rates: ClassRates = bytemuck::pod_read_unaligned(&account.data[8..]);
+    rates.sets = first.sets;
+    account.data[8..].copy_from_slice(bytemuck::bytes_of(&rates));
+    stage.world.put(&key, account);
+    let row = stage.row(6_000_000);
+    let rows = [
+        row,
+        ClassRow {
+            class: second,
+            ..row
+        },
+    ];
+    let report = stage.report_of(day, 12_000_000, &rows);
+    stage.attest(&report);
+    stage
+        .send(&[], ix::accept_epoch_report(&report))
+        .expect("accepts");
+    (stage, day, rows)
+}
+
+#[test]
+fn rows_in_two_calls_complete_the_report() {
+    let (stage, day, rows) = two_rows();
+    let middle = link_rows::<Sha256Hasher>(&rows[1..], &LAST_LINK);
+    stage
+        .send(&[], ix::apply_epoch_rows(day, &rows[..1], middle))
+        .expect("applies");
+    let epoch = stage.epoch(day);
+    assert_eq!((epoch.row_cursor, epoch.row_hash), (1, middle));
+    assert_eq!(epoch.state, EpochState::Ended.code());
+    stage
+        .send(&[], ix::apply_epoch_rows(day, &rows[1..], LAST_LINK))
+        .expect("applies");
+    assert_eq!(stage.epoch(day).state, EpochState::Reported.code());
+}
+
+#[test]
+fn rows_that_are_not_the_attested_ones_are_refused() {
+    let (stage, day, rows) = two_rows();
+    let good = ix::apply_epoch_rows(day, &rows, LAST_LINK);
+    let with = |rows: &[ClassRow], link| ix::apply_epoch_rows(day, rows, link);
+    refused(&stage, with(&[], LAST_LINK), IdeError::RowCount);
+    let three = [rows[0], rows[1], rows[1]];
+    refused(&stage, with(&three, LAST_LINK), IdeError::RowCount);
+    refused(&stage, with(&rows[..1], LAST_LINK), IdeError::RowHash);
+    refused(&stage, with(&rows, [1; 32]), IdeError::RowHash);
+    let swapped = [rows[1], rows[0]];
+    refused(&stage, with(&swapped, LAST_LINK), IdeError::RowHash);
+    let more = [
+        rows[0],
+        ClassRow {
+            processor_minutes: rows[1].processor_minutes + 1,
+            ..rows[1]
+        },
+    ];
+    refused(&stage, with(&more, LAST_LINK), IdeError::RowHash);
+    // accounts: missing, one too many, swapped, of another program, of another type
+    let mut fewer = good.clone();
+    fewer.accounts.pop();
+    refused(&stage, fewer, IdeError::RowAccounts);
+    refused(&stage, with_extra(&good), IdeError::RowAccounts);
+    let last = good.accounts.len() - 1;
+    refused(
+        &stage,
+        with_account(&good, last, addresses::ide::rates(rows[0].class)),
+        IdeError::RowAccounts,
+    );
+    let foreign = foreign_copy(&stage.world, &addresses::ide::rates(rows[1].class));
+    refused(
+        &stage,
+        with_account(&good, last, foreign),
+        IdeError::RowAccounts,
+    );
+    for other in [addresses::ide::vaults(), addresses::ide::roots()] {
+        refused(
+            &stage,
+            with_account(&good, last, other),
+            IdeError::RowAccounts,
+        );
+    }
+    refused(
+        &stage,
+        with_account(&good, 0, copy(&stage.world, &addresses::ide::engine())),
+        IdeError::WrongEngine,
+    );
+    stage.send(&[], good).expect("applies");
+}
+
+/// Sends a report whose rows are attested as they are.
+fn attested_rows(avail: u64, floors: u64, rows: &[ClassRow]) -> (IdeStage, Result<(), u32>) {
+    let (stage, day) = ended();
+    let report = EpochReport {
+        floors,
+        ..stage.report_of(day, avail, rows)
+    };
+    stage.attest(&report);
+    stage
+        .send(&[], ix::accept_epoch_report(&report))
+        .expect("accepts");
+    let sent = stage.send(&[], ix::apply_epoch_rows(day, rows, LAST_LINK));
+    let result = match sent {
+        Ok(_) => Ok(()),
+        Err(ion_client::send::SendError::Program(failure)) => Err(failure.code),
+        Err(error) => panic!("{error}"),
+    };
+    (stage, result)
+}
+
+#[test]
+fn attested_rows_are_checked_against_rates_limits_and_totals() {
+    let class = IdeStage::new().class;
+    let row = |minutes| ClassRow {
+        class,
+        processors: 100,
+        processor_minutes: minutes,
+    };
+    let code = |error: IdeError| Err(u32::from(error));
+    // 60 minutes at 60,000 an hour: 1,000 a minute
+    let check = |avail, floors, rows: &[ClassRow]| attested_rows(avail, floors, rows).1;
+    assert_eq!(check(60_000, 0, &[row(60)]), Ok(()));
+    assert_eq!(
+        check(60_001, 0, &[row(60)]),
+        code(IdeError::ReportAboveRows)
+    );
+    assert_eq!(check(59_990, 10, &[row(60)]), Ok(()));
+    assert_eq!(
+        check(59_989, 10, &[row(60)]),
+        code(IdeError::ReportBelowRows)
+    );
+    let full = row(100 * 1_440);
+    assert_eq!(check(144_000_000, 0, &[full]), Ok(()));
+    assert_eq!(
+        check(144_001_000, 0, &[row(100 * 1_440 + 1)]),
+        code(IdeError::RowAboveLimits)
+    );
+    let crowd = ClassRow {
+        processors: MAX_PROCESSORS + 1,
+        ..row(60)
+    };
+    assert_eq!(check(60_000, 0, &[crowd]), code(IdeError::RowAboveLimits));
+    let twice = [row(60), row(60)];
+    assert_eq!(check(120_000, 0, &twice), code(IdeError::RowOrder));
+}
+
+#[test]
+fn row_of_a_class_without_rates_for_the_day_is_refused() {
+    let (stage, day) = ended();
+    let class = stage.class + 1;
+    let by = solana_signer::Signer::pubkey(&stage.bank);
+    stage
+        .send(&[], ix::open_class_rates(&by, class))
+        .expect("opens");
+    let row = ClassRow {
+        class,
+        ..stage.row(6_000_000)
+    };
+    let report = stage.report_of(day, 6_000_000, &[row]);
+    stage.attest(&report);
+    stage
+        .send(&[], ix::accept_epoch_report(&report))
+        .expect("accepts");
+    refused(
+        &stage,
+        ix::apply_epoch_rows(day, &[row], LAST_LINK),
+        IdeError::RatesMissing,
+    );
+    let _: Pubkey = addresses::ide::rates(class);
+}
+
+/// What the devices earned exceeds the limit of the day: the report stands at the limit exactly.
+#[test]
+fn e96_report_scaled_to_the_limit_is_accepted() {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.set_param(&params::MAX_EPOCH_OBLIGATION, 4_000_001);
+    stage.open(day);
+    stage.end(day);
+    let row = stage.row(6_000_000);
+    let above = stage.report_of(day, 4_000_002, &[row]);
+    let exact = stage.report_of(day, 4_000_001, &[row]);
+    stage.attest(&exact);
+    refused(
+        &stage,
+        ix::accept_epoch_report(&above),
+        IdeError::WrongPayload,
+    );
+    stage
+        .send(&[], ix::accept_epoch_report(&exact))
+        .expect("accepts");
+    stage
+        .send(&[], ix::apply_epoch_rows(day, &[row], LAST_LINK))
+        .expect("applies");
+    assert_eq!(stage.epoch(day).state, EpochState::Reported.code());
+}
+
+#[test]
+fn attested_report_above_the_limit_is_refused() {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.set_param(&params::MAX_EPOCH_OBLIGATION, 4_000_001);
+    stage.open(day);
+    stage.end(day);
+    let row = stage.row(6_000_000);
+    let above = stage.report_of(day, 4_000_002, &[row]);
+    stage.attest(&above);
+    stage
+        .send(&[], ix::accept_epoch_report(&above))
+        .expect("accepts");
+    refused(
+        &stage,
+        ix::apply_epoch_rows(day, &[row], LAST_LINK),
+        IdeError::ReportAboveLimit,
+    );
+}
