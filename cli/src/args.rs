@@ -215,6 +215,9 @@ pub enum Command {
     /// Recomputes a booking from its events and compares it with the accounts
     #[command(subcommand)]
     Audit(commands::audit::AuditCommand),
+    /// The indexer's tables: devices, offers, bookings, blocks, days, alarms
+    #[command(subcommand)]
+    Explore(commands::explore::ExploreCommand),
     /// Years of the incentive engine over a made-up market: income, burns, supply
     Simulate(commands::simulate::SimulateArgs),
     /// The cluster and what is set up on it

@@ -70,6 +70,7 @@ fn run(cli: Cli) -> Outcome<()> {
         Command::Simulate(args) => args.run(&ctx),
         Command::Tne(command) => command.run(&ctx),
         Command::Audit(command) => command.run(&ctx),
+        Command::Explore(command) => command.run(&ctx),
         Command::Status => commands::status::run(&ctx),
         Command::Config(command) => command.run(&ctx),
         Command::Completions(_) => Ok(()),

@@ -4,8 +4,8 @@
 
 use ion_fuzz::canonical;
 use ion_protocol::{
-    ChallengeReply, CommitMessage, CommitReply, ErrorBody, Heartbeat, HeartbeatReply,
-    IssuedChallenge, OpenMessage, OpenReply, QuoteAnswer, QuoteRequest,
+    ChallengeReply, CommitMessage, CommitReply, ErrorBody, ExtensionRequest, Heartbeat,
+    HeartbeatReply, IssuedChallenge, OpenMessage, OpenReply, QuoteAnswer, QuoteRequest,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -13,7 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else {
         return;
     };
-    match kind % 11 {
+    match kind % 12 {
         0 => drop(canonical::<Heartbeat>(bytes)),
         1 => drop(canonical::<HeartbeatReply>(bytes)),
         2 => drop(canonical::<ChallengeReply>(bytes)),
@@ -24,6 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
         7 => drop(canonical::<QuoteRequest>(bytes)),
         8 => drop(serde_json::from_slice::<QuoteAnswer>(bytes)),
         9 => drop(serde_json::from_slice::<ErrorBody>(bytes)),
+        10 => drop(canonical::<ExtensionRequest>(bytes)),
         _ => {
             if let Some(issued) = canonical::<IssuedChallenge>(bytes) {
                 assert!(!issued.is_signed(), "a signature out of nothing");

@@ -4,7 +4,9 @@
 
 use borsh::BorshDeserialize;
 use ion_fuzz::canonical;
-use ion_observation::{ObservationFile, Rules, SignedFile, aggregate};
+use ion_observation::{
+    FaultBundle, ObservationFile, OutageNote, Rules, SignedFile, SignedOutage, aggregate,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -13,6 +15,12 @@ fuzz_target!(|bytes: &[u8]| {
         "a signature out of nothing"
     );
     canonical::<ObservationFile>(bytes);
+    assert!(
+        SignedOutage::decode(bytes).is_err(),
+        "a signature out of nothing"
+    );
+    canonical::<OutageNote>(bytes);
+    canonical::<FaultBundle>(bytes);
     // Several files behind one another, as if each had been signed.
     let mut rest = bytes;
     let mut files = Vec::new();

@@ -4,6 +4,7 @@
 
 use ion_merkle::{
     earnings::{PayoutRoot, RewardRoot},
+    epoch::EpochReport,
     fault::FaultReport,
     report::LeafReport,
     summary::BlockSummary,
@@ -21,6 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(payload.encode().as_slice(), bytes);
     }
     if let Some(payload) = PayoutRoot::decode(bytes) {
+        assert_eq!(payload.encode().as_slice(), bytes);
+    }
+    if let Some(payload) = EpochReport::decode(bytes) {
         assert_eq!(payload.encode().as_slice(), bytes);
     }
     if let Some(payload) = FaultReport::decode(bytes) {

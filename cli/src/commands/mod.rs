@@ -12,6 +12,7 @@ pub mod device;
 pub mod emission;
 pub mod epoch;
 pub mod exemption;
+pub mod explore;
 pub mod fleet;
 pub mod gov;
 pub mod ide;

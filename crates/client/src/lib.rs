@@ -14,5 +14,6 @@ pub mod events;
 pub mod history;
 pub mod idl;
 pub mod instructions;
+pub mod pack;
 pub mod rpc;
 pub mod send;

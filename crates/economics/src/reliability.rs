@@ -216,6 +216,34 @@ pub fn score(raw: u16, offence_ages: impl IntoIterator<Item = u64>) -> MathResul
         .map_err(|_| MathError::Overflow)
 }
 
+/// Highest supplier tier.
+pub const MAX_SUPPLIER_TIER: u8 = 3;
+/// Compliance from which the second tier is reached, bps.
+const TIER_COMPLIANCE: u16 = 9_900;
+/// Score from which the third tier is reached, bps.
+const TIER_SCORE: u16 = 9_000;
+
+/// Supplier tier 0 to 3 from what is measured of a device: 0 without a sufficient stake; 1 with it;
+/// 2 when its owner has signed the service agreement and it was sufficient nearly all the time
+/// (compliance of at least 99 %); 3 when the score, too, is at least 90 %. Used by the filters of the
+/// scheduler only.
+pub fn supplier_tier(
+    components: &Components,
+    score: u16,
+    is_staked: bool,
+    has_agreement: bool,
+) -> u8 {
+    if !is_staked {
+        0
+    } else if !has_agreement || components.compliance < TIER_COMPLIANCE {
+        1
+    } else if score < TIER_SCORE {
+        2
+    } else {
+        MAX_SUPPLIER_TIER
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,6 +303,18 @@ mod tests {
             staked_hours: None,
         };
         assert_eq!(Components::of_day(&exempted, &GOOD), Ok(GOOD));
+    }
+
+    #[test]
+    fn each_supplier_tier_asks_for_more() {
+        let tier = |compliance, score, staked, agreed| {
+            supplier_tier(&Components { compliance, ..GOOD }, score, staked, agreed)
+        };
+        assert_eq!(tier(10_000, 10_000, false, true), 0);
+        assert_eq!(tier(10_000, 10_000, true, false), 1);
+        assert_eq!(tier(9_899, 10_000, true, true), 1);
+        assert_eq!(tier(9_900, 8_999, true, true), 2);
+        assert_eq!(tier(9_900, 9_000, true, true), 3);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! account of its tree, so that a leaf of one tree proves nothing in the other.
 
 use crate::hash::{leaf, Hash, Hasher};
+use crate::payload::{self, Reader};
 
 /// Tag of a leaf of the reward tree.
 pub const REWARD_LEAF_TAG: &[u8] = b"REWARD_LEAF_V1";
@@ -86,34 +87,26 @@ pub const REWARD_ROOT_BYTES: usize = 88;
 impl RewardRoot {
     /// `root ‖ leaf_count u64 ‖ through_hour u64 ‖ lifetime_io u64 ‖ bundle`.
     pub fn encode(&self) -> [u8; REWARD_ROOT_BYTES] {
-        let mut bytes = [0_u8; REWARD_ROOT_BYTES];
-        let parts = self
-            .root
-            .into_iter()
-            .chain(self.leaf_count.to_le_bytes())
-            .chain(self.through_hour.to_le_bytes())
-            .chain(self.lifetime_io.to_le_bytes())
-            .chain(self.bundle);
-        for (slot, byte) in bytes.iter_mut().zip(parts) {
-            *slot = byte;
-        }
-        bytes
+        payload::encode(&[
+            &self.root,
+            &self.leaf_count.to_le_bytes(),
+            &self.through_hour.to_le_bytes(),
+            &self.lifetime_io.to_le_bytes(),
+            &self.bundle,
+        ])
     }
 
     /// The inverse of [`Self::encode`]; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (root, rest) = bytes.split_first_chunk::<32>()?;
-        let (leaf_count, rest) = rest.split_first_chunk::<8>()?;
-        let (through_hour, rest) = rest.split_first_chunk::<8>()?;
-        let (lifetime_io, rest) = rest.split_first_chunk::<8>()?;
-        let bundle: &Hash = rest.try_into().ok()?;
-        Some(Self {
-            root: *root,
-            leaf_count: u64::from_le_bytes(*leaf_count),
-            through_hour: u64::from_le_bytes(*through_hour),
-            lifetime_io: u64::from_le_bytes(*lifetime_io),
-            bundle: *bundle,
-        })
+        let mut reader = Reader::new(bytes);
+        let root = Self {
+            root: reader.bytes()?,
+            leaf_count: reader.u64()?,
+            through_hour: reader.u64()?,
+            lifetime_io: reader.u64()?,
+            bundle: reader.bytes()?,
+        };
+        reader.end(root)
     }
 }
 
@@ -143,40 +136,30 @@ impl PayoutRoot {
     /// `root ‖ leaf_count u64 ‖ through_epoch u64 ‖ lifetime_io u64 ‖ lifetime_usdc u64 ‖ arrears
     /// u64 ‖ bundle`.
     pub fn encode(&self) -> [u8; PAYOUT_ROOT_BYTES] {
-        let mut bytes = [0_u8; PAYOUT_ROOT_BYTES];
-        let parts = self
-            .root
-            .into_iter()
-            .chain(self.leaf_count.to_le_bytes())
-            .chain(self.through_epoch.to_le_bytes())
-            .chain(self.lifetime_io.to_le_bytes())
-            .chain(self.lifetime_usdc.to_le_bytes())
-            .chain(self.arrears_usd_micros.to_le_bytes())
-            .chain(self.bundle);
-        for (slot, byte) in bytes.iter_mut().zip(parts) {
-            *slot = byte;
-        }
-        bytes
+        payload::encode(&[
+            &self.root,
+            &self.leaf_count.to_le_bytes(),
+            &self.through_epoch.to_le_bytes(),
+            &self.lifetime_io.to_le_bytes(),
+            &self.lifetime_usdc.to_le_bytes(),
+            &self.arrears_usd_micros.to_le_bytes(),
+            &self.bundle,
+        ])
     }
 
     /// The inverse of [`Self::encode`]; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (root, rest) = bytes.split_first_chunk::<32>()?;
-        let (leaf_count, rest) = rest.split_first_chunk::<8>()?;
-        let (through_epoch, rest) = rest.split_first_chunk::<8>()?;
-        let (lifetime_io, rest) = rest.split_first_chunk::<8>()?;
-        let (lifetime_usdc, rest) = rest.split_first_chunk::<8>()?;
-        let (arrears, rest) = rest.split_first_chunk::<8>()?;
-        let bundle: &Hash = rest.try_into().ok()?;
-        Some(Self {
-            root: *root,
-            leaf_count: u64::from_le_bytes(*leaf_count),
-            through_epoch: u64::from_le_bytes(*through_epoch),
-            lifetime_io: u64::from_le_bytes(*lifetime_io),
-            lifetime_usdc: u64::from_le_bytes(*lifetime_usdc),
-            arrears_usd_micros: u64::from_le_bytes(*arrears),
-            bundle: *bundle,
-        })
+        let mut reader = Reader::new(bytes);
+        let root = Self {
+            root: reader.bytes()?,
+            leaf_count: reader.u64()?,
+            through_epoch: reader.u64()?,
+            lifetime_io: reader.u64()?,
+            lifetime_usdc: reader.u64()?,
+            arrears_usd_micros: reader.u64()?,
+            bundle: reader.bytes()?,
+        };
+        reader.end(root)
     }
 }
 

@@ -4,6 +4,7 @@
 //! rows are revealed in class order, each call showing its rows and the link that follows them.
 
 use crate::hash::{Hash, Hasher};
+use crate::payload::{self, Reader};
 
 /// First byte of every row preimage.
 const ROW_PREFIX: &[u8] = &[0x03];
@@ -41,6 +42,12 @@ pub fn link_rows<H: Hasher>(rows: &[ClassRow], next: &Hash) -> Hash {
         .fold(*next, |next, row| row.link::<H>(&next))
 }
 
+/// Sequence of the report of a day: the day, and above its 32 bits the number of reports of that day
+/// which were voided before.
+pub const fn report_seq(day: u64, voided_reports: u8) -> u64 {
+    day | (voided_reports as u64) << 32
+}
+
 /// Payload of an `EpochReport`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EpochReport {
@@ -66,38 +73,28 @@ const _: () = assert!(EPOCH_REPORT_BYTES == 3 * 8 + 2 + 2 * 32);
 impl EpochReport {
     /// `day u64 ‖ avail u64 ‖ floors u64 ‖ class_count u16 ‖ class_rows ‖ bundle`.
     pub fn encode(&self) -> [u8; EPOCH_REPORT_BYTES] {
-        let mut bytes = [0_u8; EPOCH_REPORT_BYTES];
-        let parts = self
-            .day
-            .to_le_bytes()
-            .into_iter()
-            .chain(self.avail_usd_micros.to_le_bytes())
-            .chain(self.floors.to_le_bytes())
-            .chain(self.class_count.to_le_bytes())
-            .chain(self.class_rows)
-            .chain(self.bundle);
-        for (slot, byte) in bytes.iter_mut().zip(parts) {
-            *slot = byte;
-        }
-        bytes
+        payload::encode(&[
+            &self.day.to_le_bytes(),
+            &self.avail_usd_micros.to_le_bytes(),
+            &self.floors.to_le_bytes(),
+            &self.class_count.to_le_bytes(),
+            &self.class_rows,
+            &self.bundle,
+        ])
     }
 
     /// The inverse of [`Self::encode`]; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (day, rest) = bytes.split_first_chunk::<8>()?;
-        let (avail, rest) = rest.split_first_chunk::<8>()?;
-        let (floors, rest) = rest.split_first_chunk::<8>()?;
-        let (class_count, rest) = rest.split_first_chunk::<2>()?;
-        let (class_rows, rest) = rest.split_first_chunk::<32>()?;
-        let bundle: &Hash = rest.try_into().ok()?;
-        Some(Self {
-            day: u64::from_le_bytes(*day),
-            avail_usd_micros: u64::from_le_bytes(*avail),
-            floors: u64::from_le_bytes(*floors),
-            class_count: u16::from_le_bytes(*class_count),
-            class_rows: *class_rows,
-            bundle: *bundle,
-        })
+        let mut reader = Reader::new(bytes);
+        let report = Self {
+            day: reader.u64()?,
+            avail_usd_micros: reader.u64()?,
+            floors: reader.u64()?,
+            class_count: reader.u16()?,
+            class_rows: reader.bytes()?,
+            bundle: reader.bytes()?,
+        };
+        reader.end(report)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Payload of a fault report: one line of one booking lost its device (economics §2.5, §8.5).
 
 use crate::hash::Hash;
+use crate::payload::{self, Reader};
 
 /// What happened; stored on chain in events, so the numbers never change.
 #[repr(u8)]
@@ -50,40 +51,31 @@ pub const FAULT_REPORT_BYTES: usize = 114;
 impl FaultReport {
     /// `line u8 ‖ kind u8 ‖ fault_at i64 ‖ renter ‖ served u32 ‖ kept u32 ‖ device ‖ bundle`.
     pub fn encode(&self) -> [u8; FAULT_REPORT_BYTES] {
-        let mut bytes = [0_u8; FAULT_REPORT_BYTES];
-        let parts = [self.line, self.kind]
-            .into_iter()
-            .chain(self.fault_at.to_le_bytes())
-            .chain(self.renter)
-            .chain(self.served.to_le_bytes())
-            .chain(self.kept.to_le_bytes())
-            .chain(self.device)
-            .chain(self.bundle);
-        for (slot, byte) in bytes.iter_mut().zip(parts) {
-            *slot = byte;
-        }
-        bytes
+        payload::encode(&[
+            &[self.line, self.kind],
+            &self.fault_at.to_le_bytes(),
+            &self.renter,
+            &self.served.to_le_bytes(),
+            &self.kept.to_le_bytes(),
+            &self.device,
+            &self.bundle,
+        ])
     }
 
     /// The inverse of [`Self::encode`]; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (&[line, kind], rest) = bytes.split_first_chunk::<2>()?;
-        let (fault_at, rest) = rest.split_first_chunk::<8>()?;
-        let (renter, rest) = rest.split_first_chunk::<32>()?;
-        let (served, rest) = rest.split_first_chunk::<4>()?;
-        let (kept, rest) = rest.split_first_chunk::<4>()?;
-        let (device, rest) = rest.split_first_chunk::<32>()?;
-        let bundle: &Hash = rest.try_into().ok()?;
-        Some(Self {
-            line,
-            kind,
-            fault_at: i64::from_le_bytes(*fault_at),
-            renter: *renter,
-            served: u32::from_le_bytes(*served),
-            kept: u32::from_le_bytes(*kept),
-            device: *device,
-            bundle: *bundle,
-        })
+        let mut reader = Reader::new(bytes);
+        let report = Self {
+            line: reader.u8()?,
+            kind: reader.u8()?,
+            fault_at: reader.i64()?,
+            renter: reader.bytes()?,
+            served: reader.u32()?,
+            kept: reader.u32()?,
+            device: reader.bytes()?,
+            bundle: reader.bytes()?,
+        };
+        reader.end(report)
     }
 }
 

@@ -41,6 +41,7 @@ pub mod epoch;
 pub mod fault;
 mod hash;
 pub mod leaf;
+mod payload;
 mod proof;
 pub mod report;
 pub mod summary;

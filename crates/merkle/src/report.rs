@@ -1,6 +1,7 @@
 //! Report identities and payloads (economics §2.5).
 
 use crate::hash::{Hash, Hasher};
+use crate::payload::{self, Reader};
 
 /// Domain of every payload hash.
 const REPORT_TAG: &[u8] = b"ION_REPORT_V1";
@@ -83,28 +84,18 @@ pub const LEAF_REPORT_BYTES: usize = 72;
 impl LeafReport {
     /// `root ‖ leaf_count u64 ‖ bundle`.
     pub fn encode(&self) -> [u8; LEAF_REPORT_BYTES] {
-        let mut bytes = [0_u8; LEAF_REPORT_BYTES];
-        let parts = self
-            .root
-            .into_iter()
-            .chain(self.leaf_count.to_le_bytes())
-            .chain(self.bundle);
-        for (slot, byte) in bytes.iter_mut().zip(parts) {
-            *slot = byte;
-        }
-        bytes
+        payload::encode(&[&self.root, &self.leaf_count.to_le_bytes(), &self.bundle])
     }
 
     /// The inverse of [`Self::encode`]; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (root, rest) = bytes.split_first_chunk::<32>()?;
-        let (leaf_count, rest) = rest.split_first_chunk::<8>()?;
-        let bundle: &Hash = rest.try_into().ok()?;
-        Some(Self {
-            root: *root,
-            leaf_count: u64::from_le_bytes(*leaf_count),
-            bundle: *bundle,
-        })
+        let mut reader = Reader::new(bytes);
+        let report = Self {
+            root: reader.bytes()?,
+            leaf_count: reader.u64()?,
+            bundle: reader.bytes()?,
+        };
+        reader.end(report)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The summary of one hourly block (economics §2.5, §7.1): payload of a `BlockSummary`.
 
 use crate::hash::Hash;
+use crate::payload::{self, Reader};
 
 /// What one pool of a block came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,12 +47,20 @@ pub const BLOCK_SUMMARY_BYTES: usize = 132;
 const _: () = assert!(BLOCK_SUMMARY_BYTES == 8 + 5 * 4 + 2 * POOL_BYTES + 2 * 32);
 
 impl PoolSummary {
-    fn bytes(&self) -> impl Iterator<Item = u8> {
-        self.base_sum
-            .to_le_bytes()
-            .into_iter()
-            .chain(self.paid_devices.to_le_bytes())
-            .chain(self.allocated_io.to_le_bytes())
+    fn encode(&self) -> [u8; POOL_BYTES] {
+        payload::encode(&[
+            &self.base_sum.to_le_bytes(),
+            &self.paid_devices.to_le_bytes(),
+            &self.allocated_io.to_le_bytes(),
+        ])
+    }
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        Some(Self {
+            base_sum: reader.u64()?,
+            paid_devices: reader.u32()?,
+            allocated_io: reader.u64()?,
+        })
     }
 }
 
@@ -60,29 +69,23 @@ impl BlockSummary {
     /// u32 ‖ enterprise ‖ community ‖ device_list ‖ bundle`, a pool being `base_sum u64 ‖
     /// paid_devices u32 ‖ allocated u64`.
     pub fn encode(&self) -> [u8; BLOCK_SUMMARY_BYTES] {
-        let mut bytes = [0_u8; BLOCK_SUMMARY_BYTES];
-        let parts = self
-            .hour
-            .to_le_bytes()
-            .into_iter()
-            .chain(self.nominated.to_le_bytes())
-            .chain(self.succeeded.to_le_bytes())
-            .chain(self.failed.to_le_bytes())
-            .chain(self.verified_cpus.to_le_bytes())
-            .chain(self.verified_gpus.to_le_bytes())
-            .chain(self.enterprise.bytes())
-            .chain(self.community.bytes())
-            .chain(self.device_list)
-            .chain(self.bundle);
-        for (slot, byte) in bytes.iter_mut().zip(parts) {
-            *slot = byte;
-        }
-        bytes
+        payload::encode(&[
+            &self.hour.to_le_bytes(),
+            &self.nominated.to_le_bytes(),
+            &self.succeeded.to_le_bytes(),
+            &self.failed.to_le_bytes(),
+            &self.verified_cpus.to_le_bytes(),
+            &self.verified_gpus.to_le_bytes(),
+            &self.enterprise.encode(),
+            &self.community.encode(),
+            &self.device_list,
+            &self.bundle,
+        ])
     }
 
     /// The inverse of [`Self::encode`]; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
+        let mut reader = Reader::new(bytes);
         let summary = Self {
             hour: reader.u64()?,
             nominated: reader.u32()?,
@@ -90,39 +93,12 @@ impl BlockSummary {
             failed: reader.u32()?,
             verified_cpus: reader.u32()?,
             verified_gpus: reader.u32()?,
-            enterprise: reader.pool()?,
-            community: reader.pool()?,
-            device_list: reader.take()?,
-            bundle: reader.take()?,
+            enterprise: PoolSummary::read(&mut reader)?,
+            community: PoolSummary::read(&mut reader)?,
+            device_list: reader.bytes()?,
+            bundle: reader.bytes()?,
         };
-        reader.0.is_empty().then_some(summary)
-    }
-}
-
-/// Takes fixed fields off the front.
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (head, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*head)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.take().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.take().map(u64::from_le_bytes)
-    }
-
-    fn pool(&mut self) -> Option<PoolSummary> {
-        Some(PoolSummary {
-            base_sum: self.u64()?,
-            paid_devices: self.u32()?,
-            allocated_io: self.u64()?,
-        })
+        reader.end(summary)
     }
 }
 

@@ -1,33 +1,22 @@
 //! The walk over the days.
 
 use ion_economics::{
-    emission::{EmissionError, emission_of_hour, pre_released},
+    emission::{EmissionError, pre_released},
     ide::{
-        DayMoney, DivideError, EpochInput, EpochRules, Health, HealthRules, History, Ledgers, Mode,
-        Order, RateHistory, RateSet, Status,
-        auction::{self, AuctionTerms},
-        availability_usd_micros, hire_usd_micros, seal, seal_price,
+        DivideError, EpochInput, Health, History, Ledgers, Mode, RateHistory, RateSet, Status,
+        seal, seal_price,
     },
     math::MathError,
-    params::ide as params,
-    price::Price as Quote,
 };
 
 use crate::{
     market::{Level, ONE},
+    money::quote,
+    rates::{class_income, epoch_rules, first_rates},
     rng::Rng,
     scenario::Scenario,
-    suppliers::{Into, Suppliers, UPTIMES, Weights},
+    suppliers::{Into, Suppliers, Weights, base_demand, online_minutes},
 };
-
-/// Confidence intervals between point and floor price.
-const CONF_K: u128 = 2;
-/// Days between two moves of the rates.
-const RATE_DAYS: u32 = 7;
-/// Processor-minutes of a processor-day.
-const DAY_MINUTES: u64 = 1_440;
-/// Share of the life of an auction after which sellers come, percent.
-const FILL_AT_PERCENT: i64 = 70;
 
 /// One simulated day after its sealing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,20 +103,20 @@ pub enum SimulationError {
 }
 
 /// Everything that carries over from day to day.
-struct State {
-    suppliers: Suppliers,
-    rates: Vec<RateHistory>,
-    ledgers: Ledgers,
-    history: History,
-    health: Health,
-    arrears: u64,
-    burn_due: u64,
-    buyback: u64,
-    supply_io: u64,
-    minted_io: u64,
-    gone_io: u64,
-    start_io: u64,
-    online_target: u64,
+pub(crate) struct State {
+    pub(crate) suppliers: Suppliers,
+    pub(crate) rates: Vec<RateHistory>,
+    pub(crate) ledgers: Ledgers,
+    pub(crate) history: History,
+    pub(crate) health: Health,
+    pub(crate) arrears: u64,
+    pub(crate) burn_due: u64,
+    pub(crate) buyback: u64,
+    pub(crate) supply_io: u64,
+    pub(crate) minted_io: u64,
+    pub(crate) gone_io: u64,
+    pub(crate) start_io: u64,
+    pub(crate) online_target: u64,
 }
 
 /// Runs a scenario from its first day to its last.
@@ -187,71 +176,6 @@ pub fn run(scenario: &Scenario) -> Result<Vec<Day>, SimulationError> {
 
 fn scale(value: u64, level: u128) -> u64 {
     u64::try_from(u128::from(value) * level / ONE).unwrap_or(u64::MAX)
-}
-
-fn first_rates(scenario: &Scenario) -> Vec<RateHistory> {
-    scenario
-        .classes
-        .iter()
-        .map(|class| {
-            let mut rates = RateHistory::EMPTY;
-            rates.sets[0] = RateSet {
-                from_day: scenario.first_day,
-                avail_usd_micros: class.avail_usd_micros,
-                hire_usd_micros: class.hire_usd_micros,
-                list_usd_micros: class.list_usd_micros,
-                max_processors: u32::MAX,
-            };
-            rates
-        })
-        .collect()
-}
-
-/// Processor-minutes of demand per class on the first day.
-fn base_demand(scenario: &Scenario, suppliers: &Suppliers) -> Vec<u64> {
-    online_minutes(scenario, suppliers)
-        .into_iter()
-        .map(|minutes| minutes * u64::from(scenario.demand.hired_bps) / 10_000)
-        .collect()
-}
-
-/// Verified processor-minutes per class of the devices online.
-fn online_minutes(scenario: &Scenario, suppliers: &Suppliers) -> Vec<u64> {
-    let mut minutes = vec![0_u64; scenario.classes.len()];
-    for device in suppliers.devices.iter().filter(|device| device.is_online) {
-        let class = usize::from(device.class);
-        minutes[class] +=
-            u64::from(scenario.classes[class].qty) * u64::from(UPTIMES[usize::from(device.uptime)]);
-    }
-    minutes
-}
-
-fn epoch_rules(scenario: &Scenario) -> EpochRules {
-    let whole = |param: &ion_economics::params::Param| param.default;
-    let short = |param| u16::try_from(whole(param)).unwrap_or(0);
-    let long = |param| u32::try_from(whole(param)).unwrap_or(0);
-    EpochRules {
-        order: if scenario.rules.fees_first {
-            Order::FeesFirst
-        } else {
-            Order::RewardFirst
-        },
-        burn_bps: scenario
-            .rules
-            .burn_bps
-            .unwrap_or_else(|| short(&params::BURN_BPS)),
-        unemitted_burn_bps: short(&params::UNEMITTED_BURN_BPS),
-        carry_days: short(&params::CARRY_DAYS),
-        reserve_max_days: short(&params::RESERVE_MAX_DAYS),
-        health: HealthRules {
-            deficit_bps: long(&params::PSI_DEFICIT),
-            critical_bps: long(&params::PSI_CRITICAL),
-            normal_bps: long(&params::PSI_NORMAL),
-            epochs: u8::try_from(whole(&params::PSI_EPOCHS)).unwrap_or(1),
-            cap_bps: long(&params::PSI_EMA_CAP),
-            critical_days: short(&params::CRITICAL_DAYS),
-        },
-    }
 }
 
 impl State {
@@ -385,169 +309,4 @@ impl State {
             supply_io: self.supply_io,
         })
     }
-
-    /// Weights of the day, and the totals of obligations and of what renters pay, 1e-6 USD.
-    fn owe(
-        &mut self,
-        scenario: &Scenario,
-        rates: &[RateSet],
-        online: &[u64],
-        hired: &[u64],
-    ) -> Result<(u64, u64), MathError> {
-        // Devices of one class and uptime are owed the same: one computation for all of them.
-        let mut weights = vec![[0_u64; UPTIMES.len()]; rates.len()];
-        let mut gross = 0_u64;
-        for (class, rate) in rates.iter().enumerate() {
-            let qty = scenario.classes[class].qty;
-            for (place, minutes) in UPTIMES.iter().enumerate() {
-                let busy = u64::from(*minutes) * hired[class] / online[class].max(1);
-                let busy = u32::try_from(busy).map_err(|_| MathError::Overflow)?;
-                let avail = availability_usd_micros(rate.avail_usd_micros, qty, *minutes)?;
-                let hire = hire_usd_micros(rate.hire_usd_micros, qty, busy)?;
-                weights[class][place] = avail + hire;
-            }
-            let rent = u128::from(rate.list_usd_micros) * u128::from(hired[class]) / 60;
-            gross += u64::try_from(rent).map_err(|_| MathError::Overflow)?;
-        }
-        let mut total = 0_u64;
-        for (owed, device) in self.suppliers.owed.iter_mut().zip(&self.suppliers.devices) {
-            *owed = if device.is_online {
-                weights[usize::from(device.class)][usize::from(device.uptime)]
-            } else {
-                0
-            };
-            total += *owed;
-        }
-        let cap = scenario.rules.max_obligation_usd_micros.unwrap_or(u64::MAX);
-        Ok((total.min(cap), gross))
-    }
-
-    /// Emission and revenue of the day.
-    fn earn(
-        &self,
-        scenario: &Scenario,
-        utc_day: u64,
-        gross: u64,
-        quote: &Quote,
-        day: u32,
-    ) -> Result<DayMoney, SimulationError> {
-        let mut emission_io = 0_u64;
-        for hour in utc_day * 24..(utc_day + 1) * 24 {
-            emission_io +=
-                emission_of_hour(hour).map_err(|error| SimulationError::Emission { day, error })?;
-        }
-        let revenue = gross + gross * u64::from(scenario.demand.fee_bps) / 10_000;
-        let in_io = revenue * u64::from(scenario.demand.io_share_bps) / 10_000;
-        // what is not on the market cannot be paid with: the rest comes in USDC
-        let most_io = self.supply_io / 10_000 * u64::from(scenario.price.sellers_bps);
-        let wanted = u128::from(in_io) * 100_000_000_000_000 / quote.floor12.max(1);
-        let revenue_io = u64::try_from(wanted.min(u128::from(most_io))).unwrap_or(most_io);
-        let worth = u128::from(revenue_io) * quote.floor12 / 100_000_000_000_000;
-        let in_io = u64::try_from(worth).unwrap_or(in_io).min(in_io);
-        Ok(DayMoney {
-            emission_io,
-            revenue_usdc: revenue - in_io,
-            revenue_io,
-        })
-    }
-
-    /// Sells the earmark in the lots that a day has room for; returns the IO burned.
-    fn sell(&mut self, scenario: &Scenario, quote: &Quote) -> Result<u64, MathError> {
-        let value = |param: &ion_economics::params::Param| param.default;
-        let terms = AuctionTerms {
-            start_bps: i16::try_from(value(&params::START_BPS)).map_err(|_| MathError::Overflow)?,
-            end_bps: i16::try_from(value(&params::END_BPS)).map_err(|_| MathError::Overflow)?,
-            duration: value(&params::AUCTION_DURATION),
-        };
-        let cap = scenario
-            .rules
-            .auction_cap_usdc
-            .unwrap_or_else(|| u64::try_from(value(&params::AUCTION_CAP)).unwrap_or(0));
-        let least = u64::try_from(value(&params::AUCTION_MIN)).unwrap_or(0);
-        let bid = auction::bid12(&terms, quote, terms.duration * FILL_AT_PERCENT / 100)?;
-        let mut sellable = self.supply_io / 10_000 * u64::from(scenario.price.sellers_bps);
-        let mut bought = 0_u64;
-        for _ in 0..(86_400 / terms.duration) {
-            let Some(lot) = auction::lot(self.buyback, cap, least) else {
-                break;
-            };
-            let fill = auction::fill(lot, sellable, bid)?;
-            self.buyback -= fill.usdc;
-            bought += fill.io;
-            sellable -= fill.io;
-        }
-        Ok(bought)
-    }
-
-    /// Governance moves availability and hire as far as the status allows, once in seven days: down to
-    /// three tenths of the start outside Normal, up to where they began in Normal.
-    fn move_rates(&mut self, scenario: &Scenario, day: u32, utc_day: u64) {
-        if !scenario.rules.governed || !day.is_multiple_of(RATE_DAYS) || day == 0 {
-            return;
-        }
-        let step = u16::try_from(params::KNOB_STEP_BPS.default).unwrap_or(0);
-        let status = self.health.status;
-        for (rates, class) in self.rates.iter_mut().zip(&scenario.classes) {
-            let Some(last) = rates.last() else { continue };
-            let moved = |value: u64, start: u64| {
-                let most = value * u64::from(step) / 10_000;
-                match status {
-                    Status::Normal => (value + most).min(start.max(value)),
-                    Status::Deficit | Status::Critical => (value - most).max(start * 3 / 10),
-                }
-            };
-            let next = RateSet {
-                from_day: utc_day + 1,
-                avail_usd_micros: moved(last.avail_usd_micros, class.avail_usd_micros),
-                hire_usd_micros: moved(last.hire_usd_micros, class.hire_usd_micros),
-                ..last
-            };
-            if next.avail_usd_micros == last.avail_usd_micros
-                && next.hire_usd_micros == last.hire_usd_micros
-            {
-                continue;
-            }
-            if let Ok(changed) = rates.with(next, status, step, utc_day + 1) {
-                *rates = changed;
-            }
-        }
-    }
-}
-
-fn quote(scenario: &Scenario, price_p12: u64) -> Quote {
-    let p12 = u128::from(price_p12.max(1));
-    let margin = p12 * u128::from(scenario.price.conf_bps) / 10_000 * CONF_K;
-    Quote {
-        p12,
-        floor12: p12.saturating_sub(margin).max(1),
-        ema12: p12,
-    }
-}
-
-/// What a processor-day of each class brought, per device, 1e-6 USD: what a supplier that is offline
-/// expects.
-fn class_income(
-    scenario: &Scenario,
-    rates: &[RateSet],
-    online: &[u64],
-    hired: &[u64],
-    output: &ion_economics::ide::EpochOutput,
-) -> Vec<u64> {
-    let owed = output.paid_obligation.usd_micros + output.short_usd_micros;
-    rates
-        .iter()
-        .enumerate()
-        .map(|(class, rate)| {
-            let busy = DAY_MINUTES * hired[class] / online[class].max(1);
-            let full = u64::from(scenario.classes[class].qty)
-                * (rate.avail_usd_micros * DAY_MINUTES + rate.hire_usd_micros * busy)
-                / 60;
-            if owed == 0 {
-                full
-            } else {
-                let paid = u128::from(full) * u128::from(output.paid_obligation.usd_micros);
-                u64::try_from(paid / u128::from(owed)).unwrap_or(u64::MAX)
-            }
-        })
-        .collect()
 }

@@ -13,6 +13,8 @@
 
 mod days;
 mod market;
+mod money;
+mod rates;
 pub mod report;
 mod rng;
 mod scenario;

@@ -190,3 +190,22 @@ pub enum Into {
     /// USDC.
     Usdc,
 }
+
+/// Processor-minutes of demand per class on the first day.
+pub(crate) fn base_demand(scenario: &Scenario, suppliers: &Suppliers) -> Vec<u64> {
+    online_minutes(scenario, suppliers)
+        .into_iter()
+        .map(|minutes| minutes * u64::from(scenario.demand.hired_bps) / 10_000)
+        .collect()
+}
+
+/// Verified processor-minutes per class of the devices online.
+pub(crate) fn online_minutes(scenario: &Scenario, suppliers: &Suppliers) -> Vec<u64> {
+    let mut minutes = vec![0_u64; scenario.classes.len()];
+    for device in suppliers.devices.iter().filter(|device| device.is_online) {
+        let class = usize::from(device.class);
+        minutes[class] +=
+            u64::from(scenario.classes[class].qty) * u64::from(UPTIMES[usize::from(device.uptime)]);
+    }
+    minutes
+}

@@ -11,6 +11,8 @@
 mod benign;
 pub mod fake;
 mod fees;
+pub mod follow;
+mod order;
 mod outbox;
 mod sender;
 mod settled;
@@ -19,6 +21,7 @@ mod work;
 
 pub use benign::*;
 pub use fees::*;
+pub use order::Order;
 pub use outbox::*;
 pub use sender::*;
 pub use settled::*;

@@ -53,6 +53,24 @@ pub fn dot(a: &[i8], b: &[i8]) -> i32 {
         .sum()
 }
 
+/// The block of input that is hashed for block 0 of entries, with its padding, as big-endian words;
+/// the number of another block goes into bytes 46 to 53, little-endian.
+#[cfg(feature = "cuda")]
+pub(crate) fn first_block(seed: &Hash, matrix: Matrix) -> [u32; 16] {
+    let message = [TAG, seed, &[matrix.code()], &[0; 8]].concat();
+    let mut block = [0u8; 64];
+    block[..message.len()].copy_from_slice(&message);
+    block[message.len()] = 0x80;
+    block[56..].copy_from_slice(&(8 * message.len() as u64).to_be_bytes());
+    let mut words = [0u32; 16];
+    for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
+        *word = bytes
+            .iter()
+            .fold(0, |word, byte| word << 8 | u32::from(*byte));
+    }
+    words
+}
+
 fn fill(seed: &Hash, matrix: Matrix, start: u64, out: &mut [i8]) {
     let mut at = start;
     let mut rest = out;

@@ -14,10 +14,12 @@
 //!
 //! Soundness: if a share ε of the entries of all rounds is wrong, `k` openings drawn with
 //! replacement all miss it with probability `(1 − ε)^k`.
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "cuda"), forbid(unsafe_code))]
 #![deny(missing_docs)]
 
 mod answer;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod digest;
 pub mod freivalds;
 pub mod generator;
@@ -29,6 +31,8 @@ mod verdict;
 mod verifier;
 
 pub use answer::{Answer, ChallengeWork, Commitment, Opening};
+#[cfg(feature = "cuda")]
+pub use cuda::{CudaError, CudaProver};
 pub use digest::Hash;
 pub use opening::{Position, positions};
 pub use prover::{CpuProver, EvidenceGrade, MAX_CPU_N, Prover, ProverError};

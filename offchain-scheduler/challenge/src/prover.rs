@@ -49,6 +49,14 @@ pub enum ProverError {
     /// A worker thread ended without a result.
     #[error("a worker thread failed")]
     Worker,
+    /// The device that computes did not do a step.
+    #[error("the accelerator did not {step}: code {code}")]
+    Accelerator {
+        /// What it was asked to do.
+        step: &'static str,
+        /// The driver's code.
+        code: u32,
+    },
     /// The challenge itself is out of range.
     #[error(transparent)]
     Challenge(#[from] crate::ChallengeError),
@@ -158,7 +166,7 @@ impl Prover for CpuProver {
 }
 
 /// Runs `work` on each part on its own thread. Error: `Worker` when one of them panics.
-fn run_parts<P: Send>(
+pub(crate) fn run_parts<P: Send>(
     parts: impl Iterator<Item = P>,
     work: impl Fn(P) + Copy + Send + Sync,
 ) -> Result<(), ProverError> {

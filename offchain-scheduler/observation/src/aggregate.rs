@@ -129,6 +129,15 @@ fn next_fields(
     if let Some(tier) = median(lines, rules.min_observations) {
         new.connectivity_tier = tier;
     }
+    // Each verifier smooths what it saw itself; the lower middle pays less.
+    let scores = seen.iter().filter_map(|(_, device)| device.reliability_bps);
+    if let Some(score) = median(scores.collect(), rules.min_observations) {
+        new.reliability_bps = score;
+    }
+    let tiers = seen.iter().filter_map(|(_, device)| device.supplier_tier);
+    if let Some(tier) = median(tiers.collect(), rules.min_observations) {
+        new.supplier_tier = tier;
+    }
     match DeviceStatus::from_code(old.status) {
         Ok(
             DeviceStatus::Pending
@@ -205,7 +214,7 @@ fn works(files: &[&ObservationFile], rules: &Rules) -> Vec<WorkLeaf> {
 }
 
 /// The value that more than half of all give.
-fn majority<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
+pub(crate) fn majority<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     let mut all = 0;
     for value in values {
@@ -220,7 +229,7 @@ fn majority<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
 
 /// Middle of at least `least` values; of an even number the lower one of the two in the middle, so
 /// that a tie pays less.
-fn median<T: Ord + Copy>(mut values: Vec<T>, least: usize) -> Option<T> {
+pub(crate) fn median<T: Ord + Copy>(mut values: Vec<T>, least: usize) -> Option<T> {
     if values.is_empty() || values.len() < least {
         return None;
     }

@@ -11,7 +11,7 @@ use crate::{Aggregate, Hash, Key, ObservationFile, Rules, aggregate, tagged};
 
 const BUNDLE_TAG: &[u8] = b"ION_BUNDLE_V1";
 /// Version of the aggregation rules: verifiers with other rules make other bundles.
-const RULES_VERSION: u16 = 1;
+const RULES_VERSION: u16 = 2;
 
 /// A file that went into a report.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ impl Leaves {
 /// it, and their hashes stand here so that a reader sees a difference without recomputing.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
-    /// Version of the aggregation rules, 1.
+    /// Version of the aggregation rules, 2.
     pub rules_version: u16,
     /// Kind of the report.
     pub kind: u8,

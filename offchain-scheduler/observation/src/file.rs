@@ -2,14 +2,14 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use ion_economics::device::MAX_CONNECTIVITY_TIER;
+use ion_economics::{device::MAX_CONNECTIVITY_TIER, reliability::MAX_SUPPLIER_TIER};
 use ion_protocol::Outcome;
 
 use crate::{Hash, HourObservation, Key, MinuteMap, tagged};
 
 const FILE_TAG: &[u8] = b"ION_OBSERVATION_V1";
 /// Layout of the file.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 /// Lines of a booking (economics §8.1).
 const MAX_LINES: usize = 8;
 
@@ -50,6 +50,11 @@ pub struct DeviceObservation {
     pub fields: DeviceFields,
     /// Connectivity tier of the line that the agent reports; `None` when it reports none.
     pub line_tier: Option<u8>,
+    /// Reliability score in bps as this verifier's own records give it, once per UTC day; `None` while
+    /// it is unknown (economics §11).
+    pub reliability_bps: Option<u16>,
+    /// Supplier tier that follows from the same records; `None` while they are too few.
+    pub supplier_tier: Option<u8>,
     /// Minutes in which the device was up; all of them are observed ones.
     pub up: MinuteMap,
     /// Challenges that ended in the hour, in order of time.
@@ -73,7 +78,7 @@ pub struct RecordObservation {
 /// All that one verifier observed in one hour. Canonical Borsh: lists sorted, no repetition.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct ObservationFile {
-    /// Layout, 2.
+    /// Layout, 3.
     pub version: u16,
     /// Genesis hash of the cluster.
     pub genesis_hash: Hash,
@@ -168,6 +173,10 @@ impl ObservationFile {
                     && device
                         .line_tier
                         .is_none_or(|tier| tier <= MAX_CONNECTIVITY_TIER)
+                    && device.reliability_bps.is_none_or(|score| score <= 10_000)
+                    && device
+                        .supplier_tier
+                        .is_none_or(|tier| tier <= MAX_SUPPLIER_TIER)
                     && device.challenges.is_sorted_by_key(|challenge| challenge.at)
             })
             && self
@@ -229,6 +238,8 @@ mod tests {
                     reliability_bps: 9_000,
                 },
                 line_tier: None,
+                reliability_bps: None,
+                supplier_tier: None,
                 up: MinuteMap::ALL,
                 challenges: vec![],
             });

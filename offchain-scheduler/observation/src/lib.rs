@@ -14,6 +14,7 @@ mod bundle;
 mod file;
 mod hour;
 mod minutes;
+mod outage;
 mod served;
 mod vote;
 
@@ -25,6 +26,7 @@ pub use file::{
 };
 pub use hour::{HourFlags, HourObservation, HourSight, PositionObservation, ProofCode};
 pub use minutes::{MinuteMap, fill_gap};
+pub use outage::{Fault, FaultBundle, FaultRules, LineFacts, OutageNote, SignedOutage};
 pub use served::{MinuteState, served_minutes};
 pub use vote::{Candidate, best_payload};
 

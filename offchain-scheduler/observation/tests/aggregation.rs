@@ -54,6 +54,8 @@ fn device(device: u8, status: u8, up: MinuteMap, outcomes: &[Outcome]) -> Device
         device: [device; 32],
         fields: fields(status),
         line_tier: None,
+        reliability_bps: None,
+        supplier_tier: None,
         up,
         challenges,
     }

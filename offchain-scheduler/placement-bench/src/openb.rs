@@ -31,6 +31,8 @@ pub const TOLERANCE: f64 = 0.5;
 /// Percent of the fleet's processors that the tuned list asks for.
 pub const LOAD_PERCENT: u64 = 130;
 const FULL_PERCENT: u64 = 100;
+/// Keeps the draw of the names apart from that of the pods.
+const NAMES_STREAM: u64 = 0x6E61_6D65_735F_6F66;
 
 /// Machines of the folder and the names of their models.
 pub fn machines(folder: &Path) -> Result<(Vec<Machine>, Vec<String>)> {
@@ -115,6 +117,22 @@ pub fn tuned(pods: &[Part], capacity_milli: u64, seed: u64) -> Vec<Part> {
         total += next.total_milli();
         list.push(next.clone());
     }
+}
+
+/// The machines under the names by which ties are broken: the published simulator puts a random number
+/// in front of each name, drawn anew for every seed. Without it the list's own order decides, in which
+/// machines of one model stand together, and near-ties of the integer scores go to one model alone.
+pub fn renamed(machines: &[Machine], seed: u64) -> Vec<Machine> {
+    let mut order: Vec<usize> = (0..machines.len()).collect();
+    Random::new(seed ^ NAMES_STREAM).shuffle(&mut order);
+    machines
+        .iter()
+        .zip(order)
+        .map(|(machine, number)| Machine {
+            name: format!("{number:04}-{}", machine.name),
+            ..machine.clone()
+        })
+        .collect()
 }
 
 /// What one replay gave.

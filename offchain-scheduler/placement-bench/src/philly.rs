@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use ion_placement::{Outcome, Part, Placement, Policy, Queue, Request, Shape, WHOLE};
+use ion_placement::{Outcome, Part, Placement, Policy, Queue, Request, Running, Shape, WHOLE};
 
 use crate::cluster::{Machine, fleet, request};
 
@@ -87,7 +87,9 @@ pub fn machines(wide: u16, narrow: u16) -> Vec<Machine> {
         .collect()
 }
 
-fn gang(number: u64, gpus: u16) -> Request {
+/// A job as a request; the time it runs is the time it books.
+fn gang(number: u64, job: &Job) -> Request {
+    let gpus = job.gpus;
     let members = gpus.div_ceil(WIDE).max(1);
     let part = Part {
         cpu_milli: 0,
@@ -96,7 +98,10 @@ fn gang(number: u64, gpus: u16) -> Request {
         share_milli: WHOLE,
         classes: Vec::new(),
     };
-    request(number, members, part)
+    Request {
+        minutes: u32::try_from(job.seconds.div_ceil(60)).unwrap_or(u32::MAX),
+        ..request(number, members, part)
+    }
 }
 
 /// What a policy did with the trace.
@@ -119,7 +124,8 @@ pub struct Outcomes {
     pub overtaken: u32,
 }
 
-/// Runs the jobs: whole gangs only, in order of arrival with `patience` overtakings.
+/// Runs the jobs: whole gangs only, in order of arrival with `patience` overtakings by whatever fits and
+/// then by what ends in time.
 pub fn run(machines: &[Machine], jobs: &[Job], policy: &Policy, patience: u32) -> Outcomes {
     let mut snapshot = fleet(machines);
     let capacity: u64 = machines.iter().map(|one| u64::from(one.processors)).sum();
@@ -164,12 +170,22 @@ pub fn run(machines: &[Machine], jobs: &[Job], policy: &Policy, patience: u32) -
             }
         }
         while let Some(job) = jobs.get(next).filter(|job| job.at <= now) {
-            let request = gang(next as u64, job.gpus);
+            let request = gang(next as u64, job);
             snapshot.observe(&request);
             queue.push(request);
             next += 1;
         }
-        for (request, decision) in queue.start(&mut snapshot, policy, fits) {
+        let booked = || {
+            let end = |Reverse((at, number)): &Reverse<(u64, u64)>| {
+                Some((i64::try_from(*at).ok()?, running.get(number)?.clone()))
+            };
+            ends.iter().filter_map(end).collect()
+        };
+        let known = Running {
+            now: i64::try_from(now).unwrap_or(i64::MAX),
+            ends: &booked,
+        };
+        for (request, decision) in queue.start(&mut snapshot, policy, fits, known) {
             let number = request.arrival;
             let job = &jobs[number as usize];
             if let Outcome::Placed(placement) = decision.outcome {

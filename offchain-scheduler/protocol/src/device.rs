@@ -30,6 +30,25 @@ pub const LINE_DOWN_CLAIM: &str = "line_down_mbytes";
 /// Claim of the line's speed from the device, whole MB/s.
 pub const LINE_UP_CLAIM: &str = "line_up_mbytes";
 
+/// Claims about one GPU, in the order of the driver: they begin anew with each of these.
+pub const GPU_UUID_CLAIM: &str = "gpu_uuid";
+/// Claim of a GPU's place on the bus.
+pub const GPU_PCI_CLAIM: &str = "gpu_pci";
+/// Claim of a GPU's name.
+pub const GPU_NAME_CLAIM: &str = "gpu_name";
+/// Claim of a GPU's memory, MiB.
+pub const GPU_MEMORY_CLAIM: &str = "gpu_memory_mib";
+/// Claim of the driver's version.
+pub const GPU_DRIVER_CLAIM: &str = "gpu_driver";
+/// Claim of a GPU's load at the last look, percent.
+pub const GPU_LOAD_CLAIM: &str = "gpu_load_percent";
+/// Claim of jobs completed since the agent started.
+pub const JOBS_COMPLETED_CLAIM: &str = "jobs_completed";
+/// Claim of jobs that ended otherwise since the agent started.
+pub const JOBS_FAILED_CLAIM: &str = "jobs_failed";
+/// Most GPUs of a device that are claimed.
+pub const MAX_CLAIMED_GPUS: usize = 64;
+
 /// "I am alive."
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct Heartbeat {
@@ -42,6 +61,15 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
+    /// UUIDs of the GPUs that the machine says it has, in its order, empty ones left out.
+    pub fn gpu_uuids(&self) -> Vec<&str> {
+        self.claims
+            .iter()
+            .filter(|claim| claim.name == GPU_UUID_CLAIM && !claim.value.is_empty())
+            .map(|claim| claim.value.as_str())
+            .collect()
+    }
+
     /// Speeds of the line that the agent reports, down and up in MB/s; `None` when either is missing
     /// or is no number.
     pub fn line_mbytes(&self) -> Option<(u32, u32)> {
@@ -111,6 +139,9 @@ impl IssuedChallenge {
 pub struct ChallengeReply {
     /// The waiting challenge, if there is one.
     pub issued: Option<IssuedChallenge>,
+    /// Without a challenge: ask again after this many milliseconds, since all devices of an owner are
+    /// asked at one instant; 0: there is none.
+    pub wait_ms: u64,
 }
 
 /// Roots of a challenge.

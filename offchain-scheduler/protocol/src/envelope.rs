@@ -37,6 +37,12 @@ pub enum Domain {
     ChallengeOpen = 4,
     /// Renter → scheduler: a quote is wanted.
     QuoteRequest = 5,
+    /// Renter → agent: a job is ordered.
+    JobOrder = 6,
+    /// Renter → agent: how far is the job?
+    JobQuestion = 7,
+    /// Renter → scheduler: more minutes of a booking are wanted.
+    ExtensionRequest = 8,
 }
 
 /// Cluster and program that a request is bound to.

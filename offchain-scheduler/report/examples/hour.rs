@@ -83,6 +83,8 @@ fn make(folder: &Path, devices: u64, verifiers: u64) {
                     reliability_bps: 9_000,
                 },
                 line_tier: Some(3),
+                reliability_bps: None,
+                supplier_tier: None,
                 up: MinuteMap::ALL,
                 challenges: vec![ChallengeObservation {
                     challenge: address(b"challenge", *number),

@@ -22,7 +22,7 @@ use ion_observation::{
 
 use crate::{
     BlockBundle, DeviceList, DeviceRow, Hash, Key, PartyAmount, ReportError, RowState, SourceFile,
-    merge,
+    merge, named,
 };
 
 /// What the chain says of a block and of the rules in force when its hour began.
@@ -136,17 +136,7 @@ impl BlockReport {
         min_observations: u8,
     ) -> Result<Self, ReportError> {
         bundle.check(terms, min_observations)?;
-        let named: Vec<SourceFile<'_>> = bundle
-            .files
-            .iter()
-            .map(|named| {
-                sources
-                    .iter()
-                    .find(|one| one.hash == named.hash && one.file.verifier == named.verifier)
-                    .copied()
-                    .ok_or(ReportError::MissingFile)
-            })
-            .collect::<Result<_, _>>()?;
+        let named = named(&bundle.files, sources)?;
         let report = Self::build(&named, terms, min_observations)?;
         if report.bundle == *bundle {
             Ok(report)
@@ -298,7 +288,7 @@ impl Draft {
     }
 }
 
-fn earning(positions: &[PositionObservation]) -> Option<(Key, Bps)> {
+pub(crate) fn earning(positions: &[PositionObservation]) -> Option<(Key, Bps)> {
     let earning = positions.iter().find(|position| position.is_earning)?;
     Some((earning.wallet, Bps::new(earning.share_bps)?))
 }
@@ -312,7 +302,7 @@ fn mask(results: &Results) -> u16 {
 }
 
 /// The facts of a device as the rules take them. A status that is none counts as `Down`.
-fn facts(device: &HourObservation) -> DeviceHour {
+pub(crate) fn facts(device: &HourObservation) -> DeviceHour {
     DeviceHour {
         is_staked: device.flags.has(HourFlags::STAKED),
         has_wallet: device.flags.has(HourFlags::WALLET),

@@ -79,60 +79,11 @@ impl EpochObligations {
         classes: &BTreeMap<u16, ClassTerms>,
         limit_usd_micros: u64,
     ) -> Result<Self, ReportError> {
-        let counted = counted(devices, classes);
-        let mut parts: BTreeMap<(Key, Key), u64> = BTreeMap::new();
-        let mut minutes_of: BTreeMap<u16, u64> = BTreeMap::new();
-        let mut served: BTreeMap<u16, BTreeMap<Key, u32>> = BTreeMap::new();
-        let mut floors = 0_u64;
+        let mut draft = EpochDraft::new(day, devices, classes);
         for hour in hours {
-            let Some(device) = counted.get(&hour.device) else {
-                continue;
-            };
-            let Some(terms) = classes.get(&device.class) else {
-                continue;
-            };
-            if hour.minutes == 0 {
-                continue;
-            }
-            // floor per device-hour: counted, so that the chain can compare the sums
-            let whole =
-                ide::availability_usd_micros(terms.avail_usd_micros, device.qty, hour.minutes)?;
-            floors += 1;
-            let share = hour.co_staker.map_or(0, |(_, share_bps)| share_bps);
-            let share = Bps::new(share).ok_or(ReportError::Overflow)?;
-            let (co, owner) = split_reward(Io::from_base_units(whole), share)
-                .map_err(|_| ReportError::Overflow)?;
-            let (co, owner) = (co.base_units(), owner.base_units());
-            grow(&mut parts, (hour.device, hour.owner), owner)?;
-            if let Some((wallet, _)) = hour.co_staker {
-                grow(&mut parts, (hour.device, wallet), co)?;
-            }
-            let minutes = u64::from(hour.minutes) * u64::from(device.qty);
-            grow(&mut minutes_of, device.class, minutes)?;
-            served
-                .entry(device.class)
-                .or_default()
-                .insert(hour.device, u32::from(device.qty));
+            draft.add(hour)?;
         }
-        let mut rows = Vec::with_capacity(minutes_of.len());
-        for (class, processor_minutes) in minutes_of {
-            let processors = served
-                .get(&class)
-                .map_or(0, |devices| devices.values().sum());
-            rows.push(ClassRow {
-                class,
-                processors,
-                processor_minutes,
-            });
-        }
-        let (parts, avail_usd_micros) = capped(parts, limit_usd_micros)?;
-        Ok(Self {
-            day,
-            parts,
-            rows,
-            floors,
-            avail_usd_micros,
-        })
+        draft.finish(limit_usd_micros)
     }
 
     /// The payload that is voted for; `bundle` is the hash of the evidence.
@@ -146,6 +97,97 @@ impl EpochObligations {
             class_count: u16::try_from(self.rows.len()).map_err(|_| ReportError::Overflow)?,
             class_rows: link_rows::<Sha256Hasher>(&self.rows, &LAST_LINK),
             bundle,
+        })
+    }
+}
+
+/// Obligations of a day while its hours are added, one after the other in any order.
+#[derive(Clone, Debug)]
+pub struct EpochDraft {
+    day: u64,
+    counted: BTreeMap<Key, CountedDevice>,
+    classes: BTreeMap<u16, ClassTerms>,
+    parts: Parts,
+    minutes: BTreeMap<u16, u64>,
+    served: BTreeMap<u16, BTreeMap<Key, u32>>,
+    floors: u64,
+}
+
+impl EpochDraft {
+    /// A day without hours.
+    pub fn new(day: u64, devices: &[CountedDevice], classes: &BTreeMap<u16, ClassTerms>) -> Self {
+        Self {
+            day,
+            counted: counted(devices, classes),
+            classes: classes.clone(),
+            parts: Parts::new(),
+            minutes: BTreeMap::new(),
+            served: BTreeMap::new(),
+            floors: 0,
+        }
+    }
+
+    /// Adds a device-hour, unless its device does not count.
+    ///
+    /// Errors: `Overflow`, `Rule`.
+    pub fn add(&mut self, hour: &ServedHour) -> Result<(), ReportError> {
+        let Some(device) = self.counted.get(&hour.device) else {
+            return Ok(());
+        };
+        let Some(terms) = self
+            .classes
+            .get(&device.class)
+            .filter(|_| hour.minutes != 0)
+        else {
+            return Ok(());
+        };
+        // floor per device-hour: counted, so that the chain can compare the sums
+        let whole = ide::availability_usd_micros(terms.avail_usd_micros, device.qty, hour.minutes)?;
+        self.floors += 1;
+        let share = hour.co_staker.map_or(0, |(_, share_bps)| share_bps);
+        let share = Bps::new(share).ok_or(ReportError::Overflow)?;
+        let (co, owner) =
+            split_reward(Io::from_base_units(whole), share).map_err(|_| ReportError::Overflow)?;
+        grow(
+            &mut self.parts,
+            (hour.device, hour.owner),
+            owner.base_units(),
+        )?;
+        if let Some((wallet, _)) = hour.co_staker {
+            grow(&mut self.parts, (hour.device, wallet), co.base_units())?;
+        }
+        let minutes = u64::from(hour.minutes) * u64::from(device.qty);
+        grow(&mut self.minutes, device.class, minutes)?;
+        self.served
+            .entry(device.class)
+            .or_default()
+            .insert(hour.device, u32::from(device.qty));
+        Ok(())
+    }
+
+    /// The obligations, scaled down to `limit_usd_micros` where they exceed it.
+    ///
+    /// Errors: `Overflow`.
+    pub fn finish(self, limit_usd_micros: u64) -> Result<EpochObligations, ReportError> {
+        let rows = self
+            .minutes
+            .into_iter()
+            .map(|(class, processor_minutes)| ClassRow {
+                class,
+                processors: self
+                    .served
+                    .get(&class)
+                    .map_or(0, |devices| devices.values().sum()),
+                processor_minutes,
+            })
+            .collect();
+        let (parts, avail_usd_micros) = capped(self.parts, limit_usd_micros)?;
+        Ok(EpochObligations {
+            day: self.day,
+            parts,
+            rows,
+            floors: self.floors,
+            avail_usd_micros,
         })
     }
 }

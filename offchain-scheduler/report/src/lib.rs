@@ -12,20 +12,26 @@
 
 mod block;
 mod bundle;
+mod day;
 mod epoch;
+mod estimate;
 mod lifetimes;
 mod list;
 mod merge;
 mod payout;
+mod payout_bundle;
 mod root;
 
 pub use block::{BlockReport, BlockTerms};
 pub use bundle::{BlockBundle, RULES_VERSION};
-pub use epoch::{ClassTerms, CountedDevice, EpochObligations, ServedHour};
+pub use day::{DayBuilder, DayReport, DayTerms, EpochBundle, HourFiles, Part};
+pub use epoch::{ClassTerms, CountedDevice, EpochDraft, EpochObligations, ServedHour};
+pub use estimate::{ESTIMATE_BLOCKS, EstimatedDevice, PastBlock, estimate_per_block};
 pub use lifetimes::{Lifetime, Lifetimes};
 pub use list::{DeviceList, DeviceRow, PartyAmount, RowState};
-pub use merge::{SourceFile, merge, sources};
+pub use merge::{SourceFile, merge, named, sources};
 pub use payout::{Payout, Payouts, SealedTotals};
+pub use payout_bundle::{Hire, PayoutBundle, PayoutDay, PayoutReport, PayoutRow, SealedDay};
 pub use root::{RootBundle, RootReport};
 
 /// SHA-256 digest.

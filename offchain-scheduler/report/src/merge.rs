@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ion_observation::{
-    HourFlags, HourObservation, HourSight, ObservationFile, PositionObservation, ProofCode,
+    FileRef, HourFlags, HourObservation, HourSight, ObservationFile, PositionObservation, ProofCode,
 };
 
-use crate::{Hash, Key};
+use crate::{Hash, Key, ReportError};
 
 /// A file with its hash, which is computed once.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,23 @@ pub fn sources<'a>(
         .filter(|files| files.len() == 1)
         .flat_map(BTreeMap::into_values)
         .filter(|source| !source.file.hours.is_empty())
+        .collect()
+}
+
+/// The files that a bundle names, in its order. Error: `MissingFile`.
+pub fn named<'a>(
+    names: &[FileRef],
+    sources: &[SourceFile<'a>],
+) -> Result<Vec<SourceFile<'a>>, ReportError> {
+    names
+        .iter()
+        .map(|named| {
+            sources
+                .iter()
+                .find(|one| one.hash == named.hash && one.file.verifier == named.verifier)
+                .copied()
+                .ok_or(ReportError::MissingFile)
+        })
         .collect()
 }
 

@@ -9,11 +9,7 @@
 
 pub mod agent;
 pub mod chain_view;
-pub mod health;
-pub mod http;
-pub mod logging;
-pub mod metrics;
 pub mod scheduler;
-pub mod settings;
-pub mod shutdown;
 pub mod verifier;
+
+pub use ion_runtime::{health, http, logging, metrics, settings, shutdown};

@@ -169,7 +169,7 @@ async fn agent_passes_its_challenge_and_is_seen_every_minute() {
         key,
         chain.clone(),
         registry::ID.to_bytes(),
-        None,
+        agent::Listeners::default(),
         token,
     )
     .await
@@ -240,7 +240,7 @@ async fn agent_passes_its_challenge_and_is_seen_every_minute() {
         .await
         .unwrap();
     assert!(
-        metrics.contains("verifier_challenges_total{result=\"pass\"} 1"),
+        metrics.contains("verifier_challenges_total{class=\"0\",result=\"pass\"} 1"),
         "{metrics}"
     );
     let health = reqwest::get(format!("{}/healthz", nodes[0].base))
@@ -328,12 +328,24 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
     assert!(reply.challenge_waits);
 
     let fetch = ChallengeFetch {};
-    let reply: ChallengeReply = call(
+    // The first fetch measures the round trip and is told when to come again.
+    let first: ChallengeReply = call(
         &node,
         &key,
         CHALLENGE_PATH,
         Domain::ChallengeFetch,
         0,
+        &fetch,
+    )
+    .await
+    .unwrap();
+    assert_eq!((first.issued, first.wait_ms), (None, 50));
+    let reply: ChallengeReply = call(
+        &node,
+        &key,
+        CHALLENGE_PATH,
+        Domain::ChallengeFetch,
+        1,
         &fetch,
     )
     .await
@@ -347,7 +359,7 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
         &key,
         CHALLENGE_PATH,
         Domain::ChallengeFetch,
-        1,
+        2,
         &fetch,
     )
     .await
@@ -430,7 +442,7 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
         &key,
         CHALLENGE_PATH,
         Domain::ChallengeFetch,
-        2,
+        3,
         &fetch,
     )
     .await

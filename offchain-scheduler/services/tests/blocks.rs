@@ -158,12 +158,7 @@ impl Net {
         let address = address_of(key);
         for verifier in &self.verifiers {
             verifier
-                .note_sign_of_life(&address, &message, self.now)
-                .await
-                .unwrap();
-            let journal = &verifier.journal;
-            journal
-                .heartbeat(&key, &address, self.sequence, self.now, 3, &message)
+                .count_heartbeat(&key, &address, self.sequence, self.now, &message)
                 .await
                 .unwrap();
         }
@@ -472,18 +467,34 @@ async fn hours_are_released_in_batches_and_fail_after_their_deadline() {
     net.tick(START + 30 * HOUR).await;
     net.rounds().await;
     assert!(net.has_row(0, "release_block", "rewards/8", first).await);
-    // Nobody watched those hours: no summary, and after seven days they fail together.
-    for hour in first..first + 3 {
+    // Nobody watched those hours: no summary, and after seven days they fail together, all batches at
+    // once, up to an hour that has an attested summary which this verifier does not know.
+    for hour in first..first + 16 {
         net.release(hour);
     }
-    net.chain
-        .with(|chain| chain.emission.next_final_hour = first);
+    let unknown = (ReportKind::BlockSummary.to_u8(), ::rewards::ID, first + 14);
+    net.chain.with(|chain| {
+        chain.emission.next_final_hour = first;
+        let poll = PollView {
+            set_version: 1,
+            votes: vec![None; 3],
+            attested: Some([1; 32]),
+        };
+        chain.polls.insert(unknown, poll);
+    });
     let deadline = net.now + 7 * 86_400;
     net.tick(deadline).await;
     net.rounds().await;
-    assert!(!net.has_row(0, "fail_block", "rewards/3", first).await);
+    assert!(!net.has_row(0, "fail_block", "rewards/6", first).await);
     net.tick(deadline + 1).await;
     net.rounds().await;
-    assert!(net.has_row(0, "fail_block", "rewards/3", first).await);
+    for (batch, from) in [(6, 0), (6, 6), (2, 12)] {
+        let subject = format!("rewards/{batch}");
+        assert!(
+            net.has_row(0, "fail_block", &subject, first + from).await,
+            "{batch} from {from}"
+        );
+    }
+    assert!(!net.has_row(0, "fail_block", "rewards/1", first + 15).await);
     assert!(!net.has_row(0, "open_poll", &format!("1/{first}"), 0).await);
 }

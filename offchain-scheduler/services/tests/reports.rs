@@ -73,16 +73,8 @@ impl Trio {
             claims: vec![],
         };
         for member in to {
-            let journal = &self.verifiers[*member].journal;
-            journal
-                .heartbeat(
-                    &DEVICE,
-                    &address_of(DEVICE),
-                    self.sequence,
-                    now,
-                    3,
-                    &message,
-                )
+            self.verifiers[*member]
+                .count_heartbeat(&DEVICE, &address_of(DEVICE), self.sequence, now, &message)
                 .await
                 .unwrap();
         }
@@ -452,13 +444,15 @@ async fn restart_keeps_minutes_votes_and_sequences() {
         draining: false,
         claims: vec![],
     };
-    let replay = journal
-        .heartbeat(&DEVICE, &address_of(DEVICE), 1, START, 3, &message)
+    let replay = trio.verifiers[0]
+        .count_heartbeat(&DEVICE, &address_of(DEVICE), 1, START, &message)
         .await;
     assert!(matches!(
         replay,
-        Err(ion_services::verifier::JournalError::Sequence(
-            ion_protocol::EnvelopeError::Replayed(1)
+        Err(ion_services::verifier::VerifierError::Journal(
+            ion_services::verifier::JournalError::Sequence(ion_protocol::EnvelopeError::Replayed(
+                1
+            ))
         ))
     ));
 }
@@ -490,7 +484,7 @@ async fn interrupted_challenge_is_inconclusive() {
         .await
         .unwrap();
     trio.verifiers[0]
-        .end_interrupted_trials(START + 5)
+        .end_interrupted_trials(START + 5, true)
         .await
         .unwrap();
     let outcomes = trio.verifiers[0]

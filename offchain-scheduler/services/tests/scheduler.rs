@@ -1,10 +1,7 @@
 //! The scheduler over HTTP, with a chain in memory behind it.
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -21,7 +18,7 @@ use ion_chain::{
 };
 use ion_client::addresses;
 use ion_economics::{
-    booking::{BookingStatus, LineStatus},
+    booking::{BookingStatus, LineStatus, Stamp},
     device::DeviceStatus,
     params::{self, Param},
 };
@@ -35,6 +32,7 @@ use ion_store::{
     Store, SystemClock,
     outbox::{Key, SqlOutbox, State},
 };
+use ion_test_postgres::{Database, databases};
 use registry::state::{Device, Params, ProcessorClass};
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -150,6 +148,18 @@ impl SchedulerChain for Ledger {
         Ok(self.with(|facts| facts.bookings.clone()))
     }
 
+    fn booking(&self, address: &Pubkey) -> Result<Option<Booking>, ViewError> {
+        let found = |facts: &mut Facts| {
+            let at = facts.bookings.iter().find(|(key, _)| key == address);
+            at.map(|(_, booking)| booking.clone())
+        };
+        Ok(self.with(found))
+    }
+
+    fn stamp(&self, _: i64) -> Result<Stamp, ViewError> {
+        Ok(Stamp::Schedule)
+    }
+
     fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError> {
         let args = self
             .quotes()
@@ -182,41 +192,23 @@ impl SchedulerChain for Ledger {
     }
 }
 
-/// A SQLite file, or a new schema of the server that `ION_TEST_POSTGRES_URL` names.
-async fn database(dir: &tempfile::TempDir) -> Store {
-    static SCHEMAS: AtomicU32 = AtomicU32::new(0);
-    let Ok(url) = std::env::var("ION_TEST_POSTGRES_URL") else {
-        return Store::open(dir.path().join("scheduler.db").to_str().unwrap())
-            .await
-            .unwrap();
-    };
-    let name = format!(
-        "s{}_{}",
-        std::process::id(),
-        SCHEMAS.fetch_add(1, Ordering::Relaxed)
-    );
-    let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"));
-    let admin = Store::open(&url).await.unwrap();
-    sqlx::query(create).execute(admin.pool()).await.unwrap();
-    Store::open(&format!("{url}?options=-csearch_path%3D{name}"))
-        .await
-        .unwrap()
-}
-
 struct Desk {
     ledger: Arc<Ledger>,
     sent: Arc<FakeChain>,
     url: String,
     store: Store,
     _trigger: ShutdownTrigger,
-    _dir: tempfile::TempDir,
+    _database: Database,
 }
 
 impl Desk {
     /// A scheduler over devices (byte of the address, processors) on a chain that makes blocks.
-    async fn open(devices: &[(u8, u8)], change: impl FnOnce(&mut SchedulerSettings)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = database(&dir).await;
+    async fn open(
+        database: Database,
+        devices: &[(u8, u8)],
+        change: impl FnOnce(&mut SchedulerSettings),
+    ) -> Self {
+        let store = database.store.clone();
         let sent = Arc::new(FakeChain::new());
         let ledger = Arc::new(Ledger::new(devices, sent.clone()));
         let mut settings = SchedulerSettings::default();
@@ -251,7 +243,7 @@ impl Desk {
             url,
             store,
             _trigger: own,
-            _dir: dir,
+            _database: database,
         }
     }
 
@@ -300,241 +292,253 @@ fn refusal(result: Result<QuoteAnswer, (u16, ErrorBody)>) -> (u16, String) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signed_request_is_answered_with_a_quote_on_chain() {
-    let desk = Desk::open(&[(1, 2), (2, 4)], |_| {}).await;
-    let wanted = QuoteRequest {
-        gang: true,
-        failover: true,
-        ..request(6)
-    };
-    let answer = desk.post(9, 1, &wanted).await.unwrap();
-    let made = desk.ledger.quotes();
-    assert_eq!(made.len(), 1);
-    let args = &made[0];
-    assert_eq!(answer.id, hex::encode(args.id));
-    assert_eq!(
-        answer.quote,
-        addresses::booking::quote(&args.id).to_string()
-    );
-    assert_eq!(
-        answer.booking,
-        addresses::booking::booking(&args.id).to_string()
-    );
-    assert_eq!(args.id[..8], NOW.to_le_bytes());
-    let renter = SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes();
-    assert_eq!(
-        (args.renter.to_bytes(), args.payer.to_bytes()),
-        (renter, [44; 32])
-    );
-    assert_eq!(
-        (args.currency, args.flags, args.minutes, args.lines),
-        (0, 3, 60, 2)
-    );
-    assert_eq!(
-        (
-            answer.total.as_str(),
-            answer.currency.as_str(),
-            answer.expires_at
-        ),
-        ("4090000", "usdc", NOW + 60)
-    );
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2), (2, 4)], |_| {}).await;
+        let wanted = QuoteRequest {
+            gang: true,
+            failover: true,
+            ..request(6)
+        };
+        let answer = desk.post(9, 1, &wanted).await.unwrap();
+        let made = desk.ledger.quotes();
+        assert_eq!(made.len(), 1);
+        let args = &made[0];
+        assert_eq!(answer.id, hex::encode(args.id));
+        assert_eq!(
+            answer.quote,
+            addresses::booking::quote(&args.id).to_string()
+        );
+        assert_eq!(
+            answer.booking,
+            addresses::booking::booking(&args.id).to_string()
+        );
+        assert_eq!(args.id[..8], NOW.to_le_bytes());
+        let renter = SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes();
+        assert_eq!(
+            (args.renter.to_bytes(), args.payer.to_bytes()),
+            (renter, [44; 32])
+        );
+        assert_eq!(
+            (args.currency, args.flags, args.minutes, args.lines),
+            (0, 3, 60, 2)
+        );
+        assert_eq!(
+            (
+                answer.total.as_str(),
+                answer.currency.as_str(),
+                answer.expires_at
+            ),
+            ("4090000", "usdc", NOW + 60)
+        );
 
-    let explained: serde_json::Value = desk
-        .get(&format!("{QUOTE_PATH}/{}/explanation", answer.id))
-        .await
-        .json()
-        .await
-        .unwrap();
-    assert_eq!(explained["state"], "open");
-    assert_eq!(
-        explained["decision"]["outcome"]["placed"]["devices"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
-    assert!(desk.sent.effects().values().all(|times| *times == 1));
+        let explained: serde_json::Value = desk
+            .get(&format!("{QUOTE_PATH}/{}/explanation", answer.id))
+            .await
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(explained["state"], "open");
+        assert_eq!(
+            explained["decision"]["outcome"]["placed"]["devices"]
+                .as_array()
+                .unwrap()
+                .len(),
+            2
+        );
+        assert!(desk.sent.effects().values().all(|times| *times == 1));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reserved_devices_go_to_nobody_else_while_the_quote_lives() {
-    let desk = Desk::open(&[(1, 2)], |_| {}).await;
-    desk.post(9, 1, &request(2)).await.unwrap();
-    let (status, body) = desk.post(8, 1, &request(2)).await.unwrap_err();
-    assert_eq!((status, body.error.as_str()), (409, "no_fit"));
-    assert!(body.message.contains("1 by reserved"), "{}", body.message);
-    desk.post(9, 2, &request(2))
-        .await
-        .expect("the renter's own reservation is replaced");
-    desk.ledger.with(|facts| facts.now = NOW + 61);
-    desk.post(8, 2, &request(2))
-        .await
-        .expect("the quote is over");
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2)], |_| {}).await;
+        desk.post(9, 1, &request(2)).await.unwrap();
+        let (status, body) = desk.post(8, 1, &request(2)).await.unwrap_err();
+        assert_eq!((status, body.error.as_str()), (409, "no_fit"));
+        assert!(body.message.contains("1 by reserved"), "{}", body.message);
+        desk.post(9, 2, &request(2))
+            .await
+            .expect("the renter's own reservation is replaced");
+        desk.ledger.with(|facts| facts.now = NOW + 61);
+        desk.post(8, 2, &request(2))
+            .await
+            .expect("the quote is over");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unacceptable_requests_are_refused_by_their_own_codes() {
-    let desk = Desk::open(&[(1, 2)], |_| {}).await;
-    let cases: [(QuoteRequest, u16, &str); 7] = [
-        (request(0), 400, "bad_request"),
-        (request(513), 400, "bad_request"),
-        (
-            QuoteRequest {
-                minutes: 59,
-                ..request(2)
-            },
-            400,
-            "bad_request",
-        ),
-        (
-            QuoteRequest {
-                currency: 2,
-                ..request(2)
-            },
-            400,
-            "bad_request",
-        ),
-        (
-            QuoteRequest {
-                currency: 1,
-                ..request(2)
-            },
-            400,
-            "no_io_quotes",
-        ),
-        (
-            QuoteRequest {
-                payer: [0; 32],
-                ..request(2)
-            },
-            400,
-            "bad_request",
-        ),
-        (request(1), 409, "no_fit"),
-    ];
-    for (sequence, (request, status, code)) in (1..).zip(cases) {
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2)], |_| {}).await;
+        let cases: [(QuoteRequest, u16, &str); 7] = [
+            (request(0), 400, "bad_request"),
+            (request(513), 400, "bad_request"),
+            (
+                QuoteRequest {
+                    minutes: 59,
+                    ..request(2)
+                },
+                400,
+                "bad_request",
+            ),
+            (
+                QuoteRequest {
+                    currency: 2,
+                    ..request(2)
+                },
+                400,
+                "bad_request",
+            ),
+            (
+                QuoteRequest {
+                    currency: 1,
+                    ..request(2)
+                },
+                400,
+                "no_io_quotes",
+            ),
+            (
+                QuoteRequest {
+                    payer: [0; 32],
+                    ..request(2)
+                },
+                400,
+                "bad_request",
+            ),
+            (request(1), 409, "no_fit"),
+        ];
+        for (sequence, (request, status, code)) in (1..).zip(cases) {
+            assert_eq!(
+                refusal(desk.post(9, sequence, &request).await),
+                (status, code.to_owned()),
+                "case {sequence}"
+            );
+        }
+        desk.post(9, 50, &request(2)).await.unwrap();
         assert_eq!(
-            refusal(desk.post(9, sequence, &request).await),
-            (status, code.to_owned()),
-            "case {sequence}"
+            refusal(desk.post(9, 50, &request(2)).await),
+            (409, "replayed".into())
         );
-    }
-    desk.post(9, 50, &request(2)).await.unwrap();
-    assert_eq!(
-        refusal(desk.post(9, 50, &request(2)).await),
-        (409, "replayed".into())
-    );
-    assert_eq!(
-        refusal(desk.post(9, 49, &request(2)).await),
-        (409, "old_sequence".into())
-    );
-    assert_eq!(
-        refusal(desk.post_bytes(vec![1, 2, 3]).await),
-        (400, "malformed".into())
-    );
-    assert_eq!(
-        refusal(desk.post_bytes(vec![0; 1_025]).await),
-        (413, "body_too_large".into())
-    );
+        assert_eq!(
+            refusal(desk.post(9, 49, &request(2)).await),
+            (409, "old_sequence".into())
+        );
+        assert_eq!(
+            refusal(desk.post_bytes(vec![1, 2, 3]).await),
+            (400, "malformed".into())
+        );
+        assert_eq!(
+            refusal(desk.post_bytes(vec![0; 1_025]).await),
+            (413, "body_too_large".into())
+        );
 
-    let key = SigningKey::from_bytes(&[9; 32]);
-    let realm = Realm {
-        genesis_hash: GENESIS,
-        program_id: booking::ID.to_bytes(),
-    };
-    let other = Realm {
-        genesis_hash: [4; 32],
-        ..realm
-    };
-    let foreign = seal(&key, Domain::QuoteRequest, &other, 60, NOW, &request(2)).unwrap();
-    assert_eq!(
-        refusal(desk.post_bytes(borsh::to_vec(&foreign).unwrap()).await),
-        (400, "wrong_cluster".into())
-    );
-    let mut forged = seal(&key, Domain::QuoteRequest, &realm, 61, NOW, &request(2)).unwrap();
-    forged.subject = SigningKey::from_bytes(&[8; 32]).verifying_key().to_bytes();
-    assert_eq!(
-        refusal(desk.post_bytes(borsh::to_vec(&forged).unwrap()).await),
-        (401, "bad_signature".into())
-    );
-    assert_eq!(desk.ledger.quotes().len(), 1);
+        let key = SigningKey::from_bytes(&[9; 32]);
+        let realm = Realm {
+            genesis_hash: GENESIS,
+            program_id: booking::ID.to_bytes(),
+        };
+        let other = Realm {
+            genesis_hash: [4; 32],
+            ..realm
+        };
+        let foreign = seal(&key, Domain::QuoteRequest, &other, 60, NOW, &request(2)).unwrap();
+        assert_eq!(
+            refusal(desk.post_bytes(borsh::to_vec(&foreign).unwrap()).await),
+            (400, "wrong_cluster".into())
+        );
+        let mut forged = seal(&key, Domain::QuoteRequest, &realm, 61, NOW, &request(2)).unwrap();
+        forged.subject = SigningKey::from_bytes(&[8; 32]).verifying_key().to_bytes();
+        assert_eq!(
+            refusal(desk.post_bytes(borsh::to_vec(&forged).unwrap()).await),
+            (401, "bad_signature".into())
+        );
+        assert_eq!(desk.ledger.quotes().len(), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn renter_with_an_unpaid_booking_gets_no_further_quote() {
-    let desk = Desk::open(&[(1, 2)], |_| {}).await;
-    let renter =
-        Pubkey::new_from_array(SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes());
-    let unpaid = Booking {
-        renter,
-        status: BookingStatus::Booked as u8,
-        deadline: NOW,
-        ..zeroed()
-    };
-    desk.ledger
-        .with(|facts| facts.bookings.push((device_key(77), unpaid)));
-    assert_eq!(
-        refusal(desk.post(9, 1, &request(2)).await),
-        (409, "open_booking".into())
-    );
-    desk.post(8, 1, &request(2)).await.expect("another renter");
-    desk.ledger
-        .with(|facts| facts.bookings[0].1.status = BookingStatus::Paid as u8);
-    assert_eq!(
-        refusal(desk.post(9, 2, &request(2)).await),
-        (409, "no_fit".into()),
-        "paid, but all is reserved"
-    );
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2)], |_| {}).await;
+        let renter =
+            Pubkey::new_from_array(SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes());
+        let unpaid = Booking {
+            renter,
+            status: BookingStatus::Booked as u8,
+            deadline: NOW,
+            ..zeroed()
+        };
+        desk.ledger
+            .with(|facts| facts.bookings.push((device_key(77), unpaid)));
+        assert_eq!(
+            refusal(desk.post(9, 1, &request(2)).await),
+            (409, "open_booking".into())
+        );
+        desk.post(8, 1, &request(2)).await.expect("another renter");
+        desk.ledger
+            .with(|facts| facts.bookings[0].1.status = BookingStatus::Paid as u8);
+        assert_eq!(
+            refusal(desk.post(9, 2, &request(2)).await),
+            (409, "no_fit".into()),
+            "paid, but all is reserved"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn quote_that_does_not_land_in_time_is_late_and_keeps_its_reservation() {
-    let desk = Desk::open(&[(1, 2)], |settings| {
-        settings.quotes.wait = Duration::from_millis(300)
-    })
-    .await;
-    desk.sent
-        .plan_submissions([ion_chain::fake::SubmitFault::Delay(1_000_000)]);
-    assert_eq!(
-        refusal(desk.post(9, 1, &request(2)).await),
-        (504, "late".into())
-    );
-    assert_eq!(
-        refusal(desk.post(8, 1, &request(2)).await),
-        (409, "no_fit".into())
-    );
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2)], |settings| {
+            settings.quotes.wait = Duration::from_millis(300)
+        })
+        .await;
+        desk.sent
+            .plan_submissions([ion_chain::fake::SubmitFault::Delay(1_000_000)]);
+        assert_eq!(
+            refusal(desk.post(9, 1, &request(2)).await),
+            (504, "late".into())
+        );
+        assert_eq!(
+            refusal(desk.post(8, 1, &request(2)).await),
+            (409, "no_fit".into())
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fleet_and_metrics_show_what_is_free() {
-    let desk = Desk::open(&[(1, 2), (2, 4), (3, 1)], |_| {}).await;
-    desk.ledger.with(|facts| {
-        facts.devices[1].1.hired_by = device_key(50);
-        facts.stakes[2].1.active_io -= 1;
-    });
-    let fleet = loop {
-        let fleet: serde_json::Value = desk.get("/v1/fleet").await.json().await.unwrap();
-        if fleet["classes"]["7"]["hired_gpus"] == 4 {
-            break fleet;
-        }
-    };
-    let class = &fleet["classes"]["7"];
-    assert_eq!(
-        (&class["gpus"], &class["free_gpus"], &class["devices"]),
-        (&7.into(), &2.into(), &3.into())
-    );
-    let states: Vec<&str> = fleet["devices"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|device| device["state"].as_str().unwrap())
-        .collect();
-    assert_eq!(states, ["free", "hired", "out"]);
-    assert_eq!(desk.get("/healthz").await.status(), 200);
-    let metrics = desk.get("/metrics").await.text().await.unwrap();
-    assert!(
-        metrics.contains("scheduler_fleet_gpus{state=\"hired\"} 4"),
-        "{metrics}"
-    );
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2), (2, 4), (3, 1)], |_| {}).await;
+        desk.ledger.with(|facts| {
+            facts.devices[1].1.hired_by = device_key(50);
+            facts.stakes[2].1.active_io -= 1;
+        });
+        let fleet = loop {
+            let fleet: serde_json::Value = desk.get("/v1/fleet").await.json().await.unwrap();
+            if fleet["classes"]["7"]["hired_gpus"] == 4 {
+                break fleet;
+            }
+        };
+        let class = &fleet["classes"]["7"];
+        assert_eq!(
+            (&class["gpus"], &class["free_gpus"], &class["devices"]),
+            (&7.into(), &2.into(), &3.into())
+        );
+        let states: Vec<&str> = fleet["devices"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|device| device["state"].as_str().unwrap())
+            .collect();
+        assert_eq!(states, ["free", "hired", "out"]);
+        assert_eq!(desk.get("/healthz").await.status(), 200);
+        let metrics = desk.get("/metrics").await.text().await.unwrap();
+        assert!(
+            metrics.contains("scheduler_fleet_gpus{state=\"hired\"} 4"),
+            "{metrics}"
+        );
+    }
 }
 
 fn paid_booking() -> Booking {
@@ -558,89 +562,94 @@ fn paid_booking() -> Booking {
 
 #[tokio::test]
 async fn due_steps_become_rows_once_per_state_of_the_booking() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = database(&dir).await;
-    let ledger = Arc::new(Ledger::new(&[(1, 2)], Arc::new(FakeChain::new())));
-    let outbox = Outbox::new(
-        SqlOutbox::open(store.clone()).await.unwrap(),
-        Arc::new(SystemClock),
-    );
-    let follow = Follow {
-        chain: ledger.clone(),
-        desk: scheduler::Desk::open(store).await.unwrap(),
-        outbox: outbox.clone(),
-        nudge: Arc::new(Notify::new()),
-        scheduler: Keypair::new().pubkey(),
-        planner: Arc::new(scheduler::Planner::new(
-            SchedulerSettings::default().placement,
-        )),
-    };
-    let booking = device_key(60);
-    assert_eq!(follow.round().await.unwrap(), Round { now: NOW, new: 0 });
-    ledger.with(|facts| facts.bookings.push((booking, paid_booking())));
-    assert_eq!(follow.round().await.unwrap().new, 1);
-    assert_eq!(follow.round().await.unwrap().new, 0);
-    let row = outbox
-        .row(&Key::new("start", booking, 5))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(row.state, State::Ready);
-
-    ledger.with(|facts| {
-        facts.bookings[0].1 = Booking {
-            status: BookingStatus::Running as u8,
-            event_seq: 6,
-            ends_at: NOW + 3_600,
-            ..paid_booking()
+    for database in databases().await {
+        let store = database.store.clone();
+        let ledger = Arc::new(Ledger::new(&[(1, 2)], Arc::new(FakeChain::new())));
+        let outbox = Outbox::new(
+            SqlOutbox::open(store.clone()).await.unwrap(),
+            Arc::new(SystemClock),
+        );
+        let follow = Follow {
+            chain: ledger.clone(),
+            desk: scheduler::Desk::open(store).await.unwrap(),
+            outbox: outbox.clone(),
+            nudge: Arc::new(Notify::new()),
+            scheduler: Keypair::new().pubkey(),
+            planner: Arc::new(scheduler::Planner::new(
+                SchedulerSettings::default().placement,
+            )),
         };
-    });
-    assert_eq!(follow.round().await.unwrap().new, 0, "not over yet");
-    ledger.with(|facts| facts.now = NOW + 3_600);
-    assert_eq!(follow.round().await.unwrap().new, 1);
-    assert!(
-        outbox
-            .row(&Key::new("end", booking, 6))
+        let booking = device_key(60);
+        assert_eq!(follow.round().await.unwrap(), Round { now: NOW, new: 0 });
+        ledger.with(|facts| facts.bookings.push((booking, paid_booking())));
+        assert_eq!(follow.round().await.unwrap().new, 1);
+        assert_eq!(follow.round().await.unwrap().new, 0);
+        let row = outbox
+            .row(&Key::new("start", booking, 5))
             .await
             .unwrap()
-            .is_some()
-    );
+            .unwrap();
+        assert_eq!(row.state, State::Ready);
+
+        ledger.with(|facts| {
+            facts.bookings[0].1 = Booking {
+                status: BookingStatus::Running as u8,
+                event_seq: 6,
+                ends_at: NOW + 3_600,
+                ..paid_booking()
+            };
+        });
+        assert_eq!(follow.round().await.unwrap().new, 0, "not over yet");
+        ledger.with(|facts| facts.now = NOW + 3_600);
+        assert_eq!(follow.round().await.unwrap().new, 1);
+        assert!(
+            outbox
+                .row(&Key::new("end", booking, 6))
+                .await
+                .unwrap()
+                .is_some()
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn overdue_quote_is_closed_on_chain() {
-    let desk = Desk::open(&[(1, 2)], |_| {}).await;
-    let answer = desk.post(9, 1, &request(2)).await.unwrap();
-    let outbox = Outbox::new(
-        SqlOutbox::open(desk.store.clone()).await.unwrap(),
-        Arc::new(SystemClock),
-    );
-    let key = Key::new("close_quote", &answer.quote, 0);
-    assert_eq!(outbox.row(&key).await.unwrap(), None);
-    desk.ledger.with(|facts| facts.now = NOW + 301);
-    let closed = loop {
-        match outbox.row(&key).await.unwrap() {
-            Some(row) if row.state.is_closed() => break row,
-            _ => tokio::time::sleep(Duration::from_millis(5)).await,
-        }
-    };
-    assert_eq!(closed.state, State::Finalized);
-    assert!(
-        desk.sent.submissions() >= 2,
-        "{FINALITY_DEPTH} blocks passed"
-    );
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2)], |_| {}).await;
+        let answer = desk.post(9, 1, &request(2)).await.unwrap();
+        let outbox = Outbox::new(
+            SqlOutbox::open(desk.store.clone()).await.unwrap(),
+            Arc::new(SystemClock),
+        );
+        let key = Key::new("close_quote", &answer.quote, 0);
+        assert_eq!(outbox.row(&key).await.unwrap(), None);
+        desk.ledger.with(|facts| facts.now = NOW + 301);
+        let closed = loop {
+            match outbox.row(&key).await.unwrap() {
+                Some(row) if row.state.is_closed() => break row,
+                _ => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        };
+        assert_eq!(closed.state, State::Finalized);
+        assert!(
+            desk.sent.submissions() >= 2,
+            "{FINALITY_DEPTH} blocks passed"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refusal_of_the_chain_is_named_and_frees_the_devices() {
-    let desk = Desk::open(&[(1, 2)], |_| {}).await;
-    desk.sent.refuse_all(BookingError::Paused.into(), 1);
-    let (status, body) = desk.post(9, 1, &request(2)).await.unwrap_err();
-    assert_eq!((status, body.error.as_str()), (409, "refused"));
-    assert!(body.message.contains("Paused"), "{}", body.message);
-    desk.post(8, 1, &request(2))
-        .await
-        .expect("the devices are free again");
+    for database in databases().await {
+        let desk = Desk::open(database, &[(1, 2)], |_| {}).await;
+        desk.sent.refuse_all(BookingError::Paused.into(), 1);
+        let (status, body) = desk.post(9, 1, &request(2)).await.unwrap_err();
+        assert_eq!((status, body.error.as_str()), (409, "refused"));
+        assert!(body.message.contains("Paused"), "{}", body.message);
+        desk.post(8, 1, &request(2))
+            .await
+            .expect("the devices are free again");
+    }
 }
 
 /// A follower with its own connections to a database.
@@ -693,7 +702,7 @@ fn faulty_booking() -> Booking {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn faulty_line_alone_is_replaced_once_by_all_replicas() {
-    for database in ion_test_postgres::databases().await {
+    for database in databases().await {
         let devices = [(1, 2), (2, 2), (3, 1), (4, 2), (5, 4)];
         let ledger = Arc::new(Ledger::new(&devices, Arc::new(FakeChain::new())));
         let booking = device_key(60);

@@ -14,9 +14,11 @@ use ion_client::{
     instructions::booking as instructions,
     send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses},
 };
-use ion_economics::booking::BookingStatus;
+use ion_economics::booking::{BookingStatus, Stamp};
 use ion_program_tests::{World, flows::H100};
-use ion_protocol::{Domain, QUOTE_PATH, QuoteAnswer, QuoteRequest, Realm, seal};
+use ion_protocol::{
+    Domain, EXTENSION_PATH, ExtensionRequest, QUOTE_PATH, QuoteAnswer, QuoteRequest, Realm, seal,
+};
 use ion_services::{
     chain_view::ViewError,
     scheduler::{self, Facts, Parts, SchedulerChain, SchedulerSettings},
@@ -160,6 +162,15 @@ impl SchedulerChain for WorldChain {
         Ok(self.all())
     }
 
+    fn booking(&self, address: &Pubkey) -> Result<Option<Booking>, ViewError> {
+        Ok(self.with(|world| accounts::find(&world.chain, address))?)
+    }
+
+    fn stamp(&self, now: i64) -> Result<Stamp, ViewError> {
+        let config = self.with(|world| world.get(&addresses::registry::config()));
+        Ok(instructions::stamp_at(&config, now))
+    }
+
     fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError> {
         Ok(self.with(|world| accounts::find(&world.chain, address))?)
     }
@@ -221,23 +232,45 @@ impl Network {
     }
 
     async fn quote(&self, renter: &Keypair, request: &QuoteRequest) -> Result<QuoteAnswer, String> {
+        self.ask(renter, 1, QUOTE_PATH, Domain::QuoteRequest, request)
+            .await
+    }
+
+    /// Asks for more minutes with the given number of the renter's requests.
+    async fn extension(
+        &self,
+        renter: &Keypair,
+        sequence: u64,
+        booking: &Pubkey,
+        minutes: u32,
+    ) -> Result<QuoteAnswer, String> {
+        let request = ExtensionRequest {
+            booking: booking.to_bytes(),
+            minutes,
+        };
+        let domain = Domain::ExtensionRequest;
+        self.ask(renter, sequence, EXTENSION_PATH, domain, &request)
+            .await
+    }
+
+    async fn ask<T: borsh::BorshSerialize>(
+        &self,
+        renter: &Keypair,
+        sequence: u64,
+        path: &str,
+        domain: Domain,
+        request: &T,
+    ) -> Result<QuoteAnswer, String> {
         let key = SigningKey::from_keypair_bytes(&renter.to_bytes()).unwrap();
         let realm = Realm {
             genesis_hash: GENESIS,
             program_id: booking::ID.to_bytes(),
         };
-        let envelope = seal(
-            &key,
-            Domain::QuoteRequest,
-            &realm,
-            1,
-            self.chain.with(World::now),
-            request,
-        )
-        .unwrap();
+        let now = self.chain.with(World::now);
+        let envelope = seal(&key, domain, &realm, sequence, now, request).unwrap();
         let body = borsh::to_vec(&envelope).unwrap();
         let sent = reqwest::Client::new()
-            .post(format!("{}{QUOTE_PATH}", self.url))
+            .post(format!("{}{path}", self.url))
             .body(body)
             .send()
             .await;
@@ -395,4 +428,60 @@ async fn stale_oracle_refuses_the_quote_by_name() {
     };
     let error = network.quote(&renter, &wanted).await.unwrap_err();
     assert!(error.contains("OracleUnusable"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn extension_is_quoted_to_the_renter_of_a_running_booking_and_closed_after_its_time() {
+    let network = Network::start().await;
+    let renter = network.renter();
+    let wanted = QuoteRequest::new(renter.pubkey().to_bytes(), network.class, 2, 60);
+    let booking = network.book(&renter, &network.quote(&renter, &wanted).await.unwrap());
+    let refused = network.extension(&renter, 2, &booking, 60).await;
+    assert!(refused.unwrap_err().contains("it is not running"));
+    network.pay(&renter, &booking);
+    network.await_status(&booking, BookingStatus::Running).await;
+
+    let stranger = network.renter();
+    for (key, sequence, booking, minutes, why) in [
+        (&stranger, 1, booking, 60, "not_renter"),
+        (&renter, 3, renter.pubkey(), 60, "unknown_booking"),
+        (&renter, 4, booking, 59, "MinutesOutOfRange"),
+        (&renter, 4, booking, 60, "replayed"),
+    ] {
+        let refused = network.extension(key, sequence, &booking, minutes).await;
+        let error = refused.unwrap_err();
+        assert!(error.contains(why), "{why}: {error}");
+    }
+
+    let answer = network.extension(&renter, 5, &booking, 90).await.unwrap();
+    // 2 processors for an hour and a half at 2 dollars: 6 dollars, 0.25 % and 2 % on top
+    assert_eq!(
+        (answer.total.as_str(), answer.minutes, answer.booking),
+        ("6135000", 90, booking.to_string())
+    );
+    let quote: Pubkey = answer.quote.parse().unwrap();
+    let id: [u8; 16] = hex::decode(&answer.id).unwrap().try_into().unwrap();
+    let before = network.booking(&booking);
+    let extend = instructions::extend(
+        &renter.pubkey(),
+        &renter.pubkey(),
+        &booking,
+        &network.usdc,
+        &get_associated_token_address(&renter.pubkey(), &network.usdc),
+        &instructions::Extension {
+            quote_id: id,
+            max_total: 6_135_000,
+            op_seq: before.op_seq,
+        },
+        &[before.lines[0].device],
+    );
+    network
+        .chain
+        .with(|world| world.send(&renter, &[], &[extend]).unwrap());
+    let after = network.booking(&booking);
+    assert_eq!(after.ends_at - before.ends_at, 90 * 60);
+    network.chain.with(|world| world.warp(181));
+    while network.chain.with(|world| world.exists(&quote)) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }

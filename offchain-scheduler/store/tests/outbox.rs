@@ -2,7 +2,7 @@
 
 use ion_store::{
     Engine, Migration, Store, StoreError,
-    outbox::{AfterRefusal, Input, Key, OutboxStore, SqlOutbox, State},
+    outbox::{AfterRefusal, Claim, Input, Key, OutboxStore, SqlOutbox, State},
 };
 use ion_test_postgres::{Database, databases};
 
@@ -15,6 +15,19 @@ async fn outboxes() -> Vec<(SqlOutbox, Database)> {
         ));
     }
     all
+}
+
+/// A lease of one millisecond at a time.
+fn claim(now_ms: i64) -> Claim {
+    claim_of("one", now_ms)
+}
+
+fn claim_of(owner: &str, now_ms: i64) -> Claim {
+    Claim {
+        owner: owner.into(),
+        now_ms,
+        until_ms: now_ms.saturating_add(1),
+    }
 }
 
 fn sign(signature: &str) -> Input {
@@ -59,9 +72,9 @@ async fn signing_stores_signature_and_row_together() {
         assert_eq!(signed.last_valid_height, Some(4_294_967_296));
         assert_eq!(signed.transaction.as_deref(), Some(&[7, 8][..]));
         assert_eq!(outbox.signatures(&key).await.unwrap(), ["a"]);
-        let in_flight = outbox.in_flight(10).await.unwrap();
+        let in_flight = outbox.in_flight(&claim(0), 10).await.unwrap();
         assert_eq!(in_flight, std::slice::from_ref(&signed));
-        assert_eq!(outbox.due(i64::MAX, 10).await.unwrap(), []);
+        assert_eq!(outbox.due(&claim(i64::MAX), 10).await.unwrap(), []);
 
         let expired = outbox
             .advance(&signed, Input::Expire, 120)
@@ -157,12 +170,15 @@ async fn due_rows_come_in_order_of_creation_and_after_their_wait() {
             (Some(6_001), Some("no"))
         );
         assert_eq!(
-            outbox.due(899, 10).await.unwrap(),
+            outbox.due(&claim(899), 10).await.unwrap(),
             [early.clone(), late.clone()]
         );
-        let first = outbox.due(899, 1).await.unwrap();
+        let first = outbox.due(&claim(899), 1).await.unwrap();
         assert_eq!(first, std::slice::from_ref(&early));
-        assert_eq!(outbox.due(900, 10).await.unwrap(), [waiting, early, late]);
+        assert_eq!(
+            outbox.due(&claim(900), 10).await.unwrap(),
+            [waiting, early, late]
+        );
     }
 }
 
@@ -294,4 +310,94 @@ async fn unknown_engine_is_refused_without_its_secret() {
         .unwrap_err()
         .to_string();
     assert!(error.ends_with("got mysql"), "{error}");
+}
+
+#[tokio::test]
+async fn rows_of_a_replica_are_free_once_its_lease_is_over() {
+    for (outbox, _database) in outboxes().await {
+        let mut keys = Vec::new();
+        for n in 0..5u64 {
+            let key = Key::new("a", n, 0);
+            outbox.enqueue(&key, "work", 100).await.unwrap();
+            keys.push(key);
+        }
+        let of = |rows: Vec<ion_store::outbox::OutboxRow>| -> Vec<Key> {
+            rows.into_iter().map(|row| row.key).collect()
+        };
+        let one = of(outbox.due(&claim_of("one", 200), 2).await.unwrap());
+        assert_eq!(one, keys[..2]);
+        let two = of(outbox.due(&claim_of("two", 200), 10).await.unwrap());
+        assert_eq!(two, keys[2..]);
+        // Its own again, the other's not before the lease is over.
+        assert_eq!(
+            of(outbox.due(&claim_of("one", 200), 10).await.unwrap()),
+            one
+        );
+        assert_eq!(
+            of(outbox.due(&claim_of("two", 201), 10).await.unwrap()),
+            keys
+        );
+        let row = outbox.row(&keys[0]).await.unwrap().unwrap();
+        outbox.advance(&row, sign("a"), 210).await.unwrap().unwrap();
+        assert_eq!(
+            outbox.in_flight(&claim_of("one", 201), 10).await.unwrap(),
+            []
+        );
+        assert_eq!(
+            of(outbox.in_flight(&claim_of("one", 202), 10).await.unwrap()),
+            keys[..1]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_that_take_at_the_same_time_never_take_the_same_row() {
+    for (outbox, _database) in outboxes().await {
+        for n in 0..60u64 {
+            outbox
+                .enqueue(&Key::new("a", n, 0), "work", 100)
+                .await
+                .unwrap();
+        }
+        let replicas: Vec<_> = (0..4)
+            .map(|replica| {
+                let outbox = outbox.clone();
+                tokio::spawn(async move {
+                    let claim = Claim {
+                        owner: format!("r{replica}"),
+                        now_ms: 200,
+                        until_ms: 10_000,
+                    };
+                    outbox.due(&claim, 15).await.unwrap()
+                })
+            })
+            .collect();
+        let mut taken = Vec::new();
+        for replica in replicas {
+            taken.extend(replica.await.unwrap().into_iter().map(|row| row.key));
+        }
+        let unique: std::collections::BTreeSet<&Key> = taken.iter().collect();
+        assert_eq!(unique.len(), taken.len());
+        assert!(taken.len() >= 15);
+    }
+}
+
+#[tokio::test]
+async fn lease_goes_over_when_its_holder_is_silent() {
+    for database in databases().await {
+        let lease = async |owner: &str| {
+            ion_store::Lease::open(database.store.clone(), "round", owner, 1_000)
+                .await
+                .unwrap()
+        };
+        let (one, two) = (lease("one").await, lease("two").await);
+        assert!(one.take(5_000).await.unwrap());
+        assert!(!two.take(5_999).await.unwrap());
+        assert!(one.take(5_999).await.unwrap(), "prolonged");
+        assert!(!two.take(6_998).await.unwrap());
+        assert!(two.take(6_999).await.unwrap());
+        assert!(!one.take(7_000).await.unwrap());
+        two.give_back().await.unwrap();
+        assert!(one.take(7_001).await.unwrap());
+    }
 }

@@ -299,6 +299,12 @@ pub enum IdeError {
     /// The record would exceed its lifetime.
     #[msg("Claimed and burned may not exceed the matured lifetime")]
     ClaimAboveLifetime, // 6095 0x17cf
+    /// The report may still be completed.
+    #[msg("The attested report still has time to be completed: void it after `report_ttl`")]
+    ReportNotOverdue, // 6096 0x17d0
+    /// A lot of the burn comes first.
+    #[msg("Open the burn lot first: a reserve lot waits until no burn lot can be opened")]
+    BurnLotFirst, // 6097 0x17d1
 }
 
 impl From<MathError> for IdeError {

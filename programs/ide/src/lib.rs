@@ -125,6 +125,12 @@ pub mod ide {
         instructions::handle_apply_epoch_rows(ctx, args)
     }
 
+    /// Drops an attested report that could not be completed in time; anyone.
+    pub fn void_epoch_report(ctx: Context<VoidEpochReport>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_void_epoch_report(ctx)
+    }
+
     /// Seals the next day; anyone.
     pub fn seal_epoch(ctx: Context<SealEpoch>) -> Result<()> {
         checks::no_extra_accounts(&ctx)?;

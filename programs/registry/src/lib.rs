@@ -35,12 +35,14 @@ use sbpf_rt as _;
 
 pub mod checks;
 pub mod constants;
+mod emit;
 pub mod error;
 pub mod events;
 mod hash;
 pub mod instructions;
 pub mod state;
 
+pub use emit::emit;
 pub use hash::ChainHasher;
 pub use instructions::*;
 

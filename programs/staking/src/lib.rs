@@ -15,6 +15,17 @@
     clippy::indexing_slicing,
     clippy::float_arithmetic
 )]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "test code may fail loudly"
+    )
+)]
 
 #[cfg(target_arch = "bpf")]
 use sbpf_rt as _;

@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 pub mod cli;
+pub mod indexer;
 pub mod localnet;
 pub mod narration;
 pub mod network;

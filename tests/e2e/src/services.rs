@@ -63,6 +63,8 @@ impl Services {
                     ),
                     ("verifier.objects", text(&network.folder.join("objects"))),
                     ("http.listen", address.clone()),
+                    // The chain's minutes pass in less than a second.
+                    ("http.device_requests_per_minute", "6000".to_owned()),
                     ("loops.ledger", "200ms".to_owned()),
                     ("loops.report", "200ms".to_owned()),
                     ("loops.sender", "200ms".to_owned()),
@@ -248,6 +250,25 @@ impl Services {
                 for url in self.running() {
                     let status = self.http.get_json(&format!("{url}/v1/status"))?;
                     if status["now"].as_i64().is_none_or(|now| now < unix_seconds) {
+                        return Ok(None);
+                    }
+                }
+                Ok(Some(()))
+            },
+        )
+    }
+
+    /// Waits until every running verifier has read the chain at the opening of this hour.
+    ///
+    /// Errors: one did not in time.
+    pub fn wait_for_opening(&self, hour: i64) -> Result<()> {
+        wait_for(
+            "the verifiers to read the opening of an hour",
+            HEARTBEAT_DEADLINE,
+            || {
+                for url in self.running() {
+                    let status = self.http.get_json(&format!("{url}/v1/status"))?;
+                    if status["opened_hour"].as_i64() != Some(hour) {
                         return Ok(None);
                     }
                 }

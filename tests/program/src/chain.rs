@@ -13,6 +13,8 @@ use solana_pubkey::Pubkey;
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
 
+use crate::fixtures;
+
 /// Bytes of a ProgramData header up to the authority: state tag and slot.
 const AUTHORITY_OFFSET: usize = 12;
 
@@ -30,6 +32,32 @@ pub fn bytecode_path(program: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/deploy/{program}.so"))
 }
 
+/// Deploys a program at its address, upgradeable by `authority`.
+fn deploy(svm: &mut LiteSVM, name: &str, id: &Pubkey, authority: &Pubkey) {
+    let path = bytecode_path(name);
+    svm.add_program_from_file(*id, &path)
+        .unwrap_or_else(|error| {
+            panic!(
+                "{} cannot be loaded ({error:?}): run `cargo xtask build-sbf` first",
+                path.display()
+            )
+        });
+    let data = solana_loader_v3_interface::get_program_data_address(id);
+    let mut account = svm
+        .get_account(&data)
+        .expect("a deployed program has its data account");
+    account.data[AUTHORITY_OFFSET] = 1;
+    account.data[AUTHORITY_OFFSET + 1..AUTHORITY_OFFSET + 33].copy_from_slice(authority.as_ref());
+    svm.set_account(data, account)
+        .expect("the data account is rent exempt");
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        fixtures::keep(&self.svm);
+    }
+}
+
 impl LiteChain {
     /// A machine with the five programs at their addresses, upgradeable by `authority`.
     ///
@@ -38,29 +66,59 @@ impl LiteChain {
     pub fn new(authority: &Pubkey) -> Self {
         let mut svm = LiteSVM::new().with_transaction_history(0);
         for (name, id) in ion_migrations::keys::PROGRAMS {
-            let path = bytecode_path(name);
-            svm.add_program_from_file(id, &path)
-                .unwrap_or_else(|error| {
-                    panic!(
-                        "{} cannot be loaded ({error:?}): run `cargo xtask build-sbf` first",
-                        path.display()
-                    )
-                });
-            let data = solana_loader_v3_interface::get_program_data_address(&id);
-            let mut account = svm
-                .get_account(&data)
-                .expect("a deployed program has its data account");
-            account.data[AUTHORITY_OFFSET] = 1;
-            account.data[AUTHORITY_OFFSET + 1..AUTHORITY_OFFSET + 33]
-                .copy_from_slice(authority.as_ref());
-            svm.set_account(data, account)
-                .expect("the data account is rent exempt");
+            deploy(&mut svm, name, &id, authority);
         }
         Self(Mutex::new(Inner {
             svm,
             records: Vec::new(),
             by_signature: HashMap::new(),
         }))
+    }
+
+    /// Executes a transaction whose lookup tables load these addresses, and records it.
+    ///
+    /// # Errors
+    /// What the machine refuses it for.
+    pub fn execute(
+        &self,
+        transaction: &VersionedTransaction,
+        loaded: &[Pubkey],
+    ) -> Result<Signature, ChainError> {
+        let signature = transaction.signatures[0];
+        let logs = std::env::var("ION_TEST_LOGS");
+        let mut inner = self.0.lock().expect("no test panicked inside the machine");
+        let outcome = inner.svm.send_transaction(transaction.clone());
+        // A test may send the same instructions again at once: give it another blockhash to sign over.
+        inner.svm.expire_blockhash();
+        let slot = inner.svm.get_sysvar::<Clock>().slot;
+        let time = inner.svm.get_sysvar::<Clock>().unix_timestamp;
+        match outcome {
+            Ok(meta) => {
+                if logs.as_deref() == Ok("all") {
+                    eprintln!("{}", meta.pretty_logs());
+                }
+                let index = inner.records.len();
+                inner
+                    .records
+                    .push(record(transaction, loaded, &meta, slot, time));
+                inner.by_signature.insert(signature, index);
+                Ok(signature)
+            }
+            Err(failed) => {
+                if logs.is_ok() {
+                    eprintln!("{}", failed.meta.pretty_logs());
+                }
+                Err(ChainError::Rejected(failed.err))
+            }
+        }
+    }
+
+    /// Puts another build in the place of a program; its accounts stay as they are.
+    ///
+    /// # Panics
+    /// If the bytecode has not been built.
+    pub fn upgrade(&self, program: &Pubkey, bytecode: &str, authority: &Pubkey) {
+        self.with(|svm| deploy(svm, bytecode, program, authority));
     }
 
     /// Runs `act` on the machine itself, for what no transaction can do.
@@ -108,27 +166,7 @@ impl Chain for LiteChain {
     fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError> {
         let parsed: VersionedTransaction = wincode::deserialize(transaction)
             .map_err(|error| ChainError::Refused(error.to_string()))?;
-        let signature = parsed.signatures[0];
-        let mut inner = self.0.lock().expect("no test panicked inside the machine");
-        let outcome = inner.svm.send_transaction(parsed.clone());
-        // A test may send the same instructions again at once: give it another blockhash to sign over.
-        inner.svm.expire_blockhash();
-        let slot = inner.svm.get_sysvar::<Clock>().slot;
-        let time = inner.svm.get_sysvar::<Clock>().unix_timestamp;
-        match outcome {
-            Ok(meta) => {
-                let index = inner.records.len();
-                inner.records.push(record(&parsed, &meta, slot, time));
-                inner.by_signature.insert(signature, index);
-                Ok(signature)
-            }
-            Err(failed) => {
-                if std::env::var_os("ION_TEST_LOGS").is_some() {
-                    eprintln!("{}", failed.meta.pretty_logs());
-                }
-                Err(ChainError::Rejected(failed.err))
-            }
-        }
+        self.execute(&parsed, &[])
     }
 
     fn status(
@@ -206,11 +244,12 @@ impl History for LiteChain {
 
 fn record(
     transaction: &VersionedTransaction,
+    loaded: &[Pubkey],
     meta: &TransactionMetadata,
     slot: u64,
     time: i64,
 ) -> TransactionRecord {
-    let keys = transaction.message.static_account_keys();
+    let keys = [transaction.message.static_account_keys(), loaded].concat();
     let resolve = |program: u8, accounts: &[u8], data: &[u8]| ExecutedInstruction {
         program: keys[usize::from(program)],
         accounts: accounts

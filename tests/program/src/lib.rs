@@ -7,11 +7,14 @@
 pub mod booking_stage;
 pub mod chain;
 pub mod expect;
+pub mod fixtures;
 pub mod flows;
 pub mod ide_stage;
+pub mod ledgers;
 pub mod observe;
 pub mod rewards_stage;
 pub mod staking_stage;
+pub mod table;
 pub mod world;
 
 pub use expect::{expect_error, expect_framework_error};

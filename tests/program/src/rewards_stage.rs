@@ -9,7 +9,7 @@ use ion_client::{
     instructions::{self, rewards as ix, rewards::ClaimOf},
     send::SendError,
 };
-use ion_economics::{emission, units::HOUR};
+use ion_economics::units::HOUR;
 use ion_merkle::{
     Hash, Sha256Hasher, Tree,
     earnings::{EarningsLeaf, EarningsTree, RewardRoot},
@@ -387,13 +387,7 @@ impl Network {
     /// Vault and ledgers agree, for every vault that rewards reach (economics §14 I02, I05, I07).
     #[track_caller]
     pub fn assert_conserved(&self) {
-        let emission = self.emission();
-        assert_eq!(
-            self.distribution(),
-            emission.owed_io().expect("in range"),
-            "distribution vault"
-        );
-        assert!(emission.pre_released_io + emission.released_io <= emission::TOTAL);
+        self.world.assert_reward_vaults_exact();
         let vaults = self.vaults();
         assert_eq!(
             self.reward_vault(),

@@ -228,7 +228,10 @@ impl World {
             "{inner} inner instructions"
         );
         if let [instruction] = instructions {
-            self.measure(payer, signers, instruction, &record);
+            let sent = send::build(payer, signers, instructions, Default::default())?;
+            let bytes = send::serialize(&sent)?.len();
+            let keys = sent.message.static_account_keys().len();
+            self.measure(instruction, &record, bytes, keys);
         }
         if let Some(observer) = &observer {
             observer.after(&record);
@@ -236,12 +239,13 @@ impl World {
         Ok(record)
     }
 
-    fn measure(
+    /// Notes what the transaction of one instruction has cost.
+    pub(crate) fn measure(
         &self,
-        payer: &Keypair,
-        signers: &[&Keypair],
         instruction: &Instruction,
         record: &TransactionRecord,
+        bytes: usize,
+        keys: usize,
     ) {
         let Some(program) = idl::program_name(&instruction.program_id) else {
             return;
@@ -249,18 +253,11 @@ impl World {
         let Some(name) = idl::instruction_name(&instruction.program_id, &instruction.data) else {
             return;
         };
-        let transaction = send::build(
-            payer,
-            signers,
-            std::slice::from_ref(instruction),
-            Default::default(),
-        )
-        .expect("it was sent");
         self.measured.borrow_mut().push(Measured {
             instruction: format!("{program}.{name}"),
             compute_units: record.compute_units,
-            bytes: send::serialize(&transaction).expect("it was sent").len(),
-            keys: transaction.message.static_account_keys().len(),
+            bytes,
+            keys,
             inner: record.inner_instructions().count(),
         });
     }

@@ -26,6 +26,11 @@ impl Figures {
         Ok(Self(String::from_utf8(output.stdout)?))
     }
 
+    /// Lines that a program printed.
+    pub fn of_text(text: String) -> Self {
+        Self(text)
+    }
+
     /// All lines as printed.
     pub fn text(&self) -> &str {
         &self.0

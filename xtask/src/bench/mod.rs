@@ -3,10 +3,12 @@
 mod challenge;
 mod cu;
 mod figures;
+mod indexer;
 mod placement;
 mod report;
 mod simulate;
 mod throughput;
+mod verifier;
 
 use std::path::PathBuf;
 
@@ -55,8 +57,8 @@ pub enum BenchCommand {
         /// Folder of the trace
         #[arg(long, value_name = "FOLDER")]
         data: PathBuf,
-        /// How often a waiting gang may be overtaken
-        #[arg(long, default_value_t = 256)]
+        /// How often a waiting gang may be overtaken by whatever fits; then only by what ends in time
+        #[arg(long, default_value_t = 64)]
         patience: u32,
     },
     /// Bookings on a fleet whose devices die: kept whole, time to re-place, refunds
@@ -68,8 +70,44 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 60)]
         days: u64,
     },
+    /// Latency of lists of 100 rows under many readers at a time, over loopback; fails when one request in
+    /// a hundred takes more than 100 ms
+    Api {
+        /// Rows of the list
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: u64,
+        /// Readers at a time
+        #[arg(long, default_value_t = 200)]
+        clients: u64,
+        /// Requests of each
+        #[arg(long, default_value_t = 50)]
+        requests: u64,
+        /// Pause of a reader between two requests, ms
+        #[arg(long, default_value_t = 0)]
+        pause_ms: u64,
+    },
+    /// Time to index a day of traffic from nothing
+    Indexer {
+        /// Transactions of the day
+        #[arg(long, default_value_t = 250_000)]
+        transactions: u64,
+    },
     /// Time of ten simulated years with 50,000 devices on one core; fails above 10 s
     Simulate,
+    /// Latency, processor time and memory of a verifier process under the heartbeats of many devices;
+    /// fails above 50 ms (99 of 100), two cores or 1 GiB at 50,000 devices. Then the measurements of
+    /// `challenge`
+    Verifier {
+        /// Devices, each with a heartbeat per minute
+        #[arg(long, default_value_t = 50_000)]
+        devices: u32,
+        /// Seconds that are measured
+        #[arg(long, default_value_t = 120)]
+        seconds: u32,
+        /// Cores for the verifier, as `taskset` takes them [default: all]
+        #[arg(long, default_value = "")]
+        cores: String,
+    },
     /// Time and memory of one hour's block report and reward tree on one core; fails above 10 s or
     /// 1 GiB at 350,000 devices
     Report {
@@ -97,7 +135,24 @@ pub fn run(command: &BenchCommand) -> Result<()> {
         } => placement::openb(data, *seeds, workloads.as_deref(), svg, *growth),
         BenchCommand::Gangs { data, patience } => placement::gangs(data, *patience),
         BenchCommand::Drill { devices, days } => placement::drill(*devices, *days),
+        BenchCommand::Api {
+            rows,
+            clients,
+            requests,
+            pause_ms,
+        } => indexer::api(&indexer::Load {
+            rows: *rows,
+            clients: *clients,
+            requests: *requests,
+            pause_ms: *pause_ms,
+        }),
+        BenchCommand::Indexer { transactions } => indexer::backfill(*transactions),
         BenchCommand::Simulate => simulate::run(),
+        BenchCommand::Verifier {
+            devices,
+            seconds,
+            cores,
+        } => verifier::run(*devices, *seconds, cores),
         BenchCommand::Report { devices, verifiers } => report::run(*devices, *verifiers),
     }
 }

@@ -26,7 +26,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-pub use programs::{PROBE, PROGRAMS, Program};
+pub use programs::{PROBE, PROGRAMS, Program, REWARDS_NEXT};
 
 use crate::{process, workspace};
 
@@ -36,22 +36,28 @@ pub struct BuildArgs {
     /// Builds only this program (repeat for more): registry, staking, rewards, ide, booking
     #[arg(long, value_name = "NAME", value_parser = programs::parse)]
     program: Vec<Program>,
-    /// Builds the probe program of the tests too (alone: only the probe)
+    /// Builds the probe program of the tests too (alone: only what is named)
     #[arg(long)]
     probe: bool,
+    /// Builds the program of the upgrade drill too (alone: only what is named)
+    #[arg(long)]
+    upgrade: bool,
     /// Only sets the toolchain up
-    #[arg(long, conflicts_with_all = ["program", "probe"])]
+    #[arg(long, conflicts_with_all = ["program", "probe", "upgrade"])]
     set_up_only: bool,
 }
 
 impl BuildArgs {
     fn chosen(&self) -> Vec<Program> {
         let mut chosen = self.program.clone();
-        if chosen.is_empty() && !self.probe {
+        if chosen.is_empty() && !self.probe && !self.upgrade {
             chosen.extend(PROGRAMS);
         }
         if self.probe {
             chosen.push(PROBE);
+        }
+        if self.upgrade {
+            chosen.push(REWARDS_NEXT);
         }
         chosen
     }
@@ -66,13 +72,13 @@ pub fn run(args: &BuildArgs) -> Result<()> {
     build(&route, &args.chosen())
 }
 
-/// Builds all programs, and the probe program too when asked.
-pub fn build_all(with_probe: bool) -> Result<()> {
-    let probe = with_probe.then_some(PROBE);
-    build(
-        &Route::find()?,
-        &PROGRAMS.into_iter().chain(probe).collect::<Vec<_>>(),
-    )
+/// Builds all programs, and those that only tests load when asked.
+pub fn build_all(with_those_of_tests: bool) -> Result<()> {
+    let mut programs = PROGRAMS.to_vec();
+    if with_those_of_tests {
+        programs.extend([PROBE, REWARDS_NEXT]);
+    }
+    build(&Route::find()?, &programs)
 }
 
 /// True when the probe program with one stack frame above the limit is refused by the build.

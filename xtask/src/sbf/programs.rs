@@ -56,6 +56,14 @@ pub const PROBE: Program = Program {
     max_bytes: 150_000,
 };
 
+/// The rewards program with a changed account layout, for the upgrade drill of the tests.
+pub const REWARDS_NEXT: Program = Program {
+    package: "ion-rewards-next",
+    lib: "rewards_next",
+    dir: "tests/upgrade",
+    max_bytes: 900_000,
+};
+
 /// Feature of the probe program that adds a stack frame above the limit.
 pub const OVERSIZED_FRAME: &str = "oversized-frame";
 

@@ -2,6 +2,7 @@
 
 mod block;
 mod booking;
+mod emission;
 mod ide;
 mod tne;
 
@@ -16,6 +17,8 @@ pub enum AuditCommand {
     Block(block::BlockArgs),
     /// Recomputes a booking from its events by the published rules
     Booking(booking::BookingArgs),
+    /// Recomputes what the schedule released, from events and mints, against the 240 months
+    Emission(emission::EmissionArgs),
     /// Computes every sealed day of the engine again from what was deposited, reported and decided
     Ide(ide::IdeArgs),
     /// Rebuilds the totals of the public record from transactions alone
@@ -28,6 +31,7 @@ impl AuditCommand {
         match self {
             Self::Block(args) => args.run(ctx),
             Self::Booking(args) => args.run(ctx),
+            Self::Emission(args) => args.run(ctx),
             Self::Ide(args) => args.run(ctx),
             Self::Tne(args) => args.run(ctx),
         }

@@ -3,7 +3,7 @@
 use ::booking::state::WorkRecord;
 use clap::Args;
 use ion_client::{accounts, addresses, instructions::booking as build};
-use ion_economics::units::DAY;
+use ion_economics::{booking::RecordStatus, units::DAY};
 use registry::state::Device;
 
 use super::show::{find, state, unit};
@@ -31,6 +31,29 @@ pub struct EarnArgs {
     line: u8,
 }
 
+/// A record pays once nobody can change it any more; one that was ruled on pays at once.
+///
+/// Errors: program, with the time from which on it can be earned.
+fn check_period(record: &WorkRecord, now: i64) -> Outcome<()> {
+    let (until, who) = match RecordStatus::from_u8(record.status) {
+        Some(RecordStatus::Accepted) => (record.challenge_until, "the renter can challenge"),
+        Some(RecordStatus::Challenged) => (record.ruling_until, "the arbiter can rule"),
+        Some(RecordStatus::Final) | None => return Ok(()),
+    };
+    if now > until {
+        return Ok(());
+    }
+    let left = show_duration(until.saturating_sub(now));
+    Err(Failure::chain(
+        "the line cannot be earned yet",
+        format!("{who} for {left} more"),
+    )
+    .next(format!(
+        "run \"ion booking earn\" after {}",
+        show_time(until)
+    )))
+}
+
 impl EarnArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
@@ -45,17 +68,7 @@ impl EarnArgs {
             .next("ion booking show ID lists its records")
         })?;
         let now = ctx.now()?;
-        if now <= record.challenge_until {
-            let left = show_duration(record.challenge_until.saturating_sub(now));
-            return Err(Failure::chain(
-                "the line cannot be earned yet",
-                format!("the renter can challenge for {left} more"),
-            )
-            .next(format!(
-                "run \"ion booking earn\" after {}",
-                show_time(record.challenge_until)
-            )));
-        }
+        check_period(&record, now)?;
         let line = booking.lines.get(usize::from(self.line)).ok_or_else(|| {
             Failure::chain(
                 "the line was not found",

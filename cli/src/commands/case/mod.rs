@@ -5,6 +5,7 @@ mod book;
 pub mod evidence;
 mod finish;
 mod list;
+mod open_day;
 mod propose;
 mod rule;
 mod show;
@@ -23,7 +24,7 @@ pub enum CaseCommand {
     /// Opens a case: moves principal into its vault; only the slasher
     Propose(Box<propose::ProposeArgs>),
     /// Opens today's limit on what cases may take; anyone may
-    OpenDay(propose::OpenDayArgs),
+    OpenDay(open_day::OpenDayArgs),
     /// Appeals against a case; free of charge, for all who lost something
     Appeal(appeal::AppealArgs),
     /// Rules on an appeal; only the arbiter that the case recorded when it was opened

@@ -3,13 +3,13 @@
 use ::staking::{Citation, ProposeSlashArgs, Shows};
 use clap::{Args, ValueEnum};
 use ion_client::{
-    addresses::{self, staking as addr},
+    addresses,
     instructions::staking::{self, CaseKey, Proposal},
     send::Chain,
 };
 use ion_economics::{
     params::{Param, staking as param},
-    slash::{Offence, snapshot},
+    slash::{Offence, PARTIES, Reach, record_holders, snapshot},
     units::{Io, UnixSeconds},
 };
 use ion_merkle::{fault::FaultReport, report::LeafReport, report::ReportKind};
@@ -19,6 +19,7 @@ use solana_pubkey::Pubkey;
 use super::{
     book,
     evidence::{StoreArgs, told},
+    open_day::{DAY, is_day_open},
 };
 use crate::{
     amount::{Amount, Unit},
@@ -34,7 +35,6 @@ use crate::{
     write::Write,
 };
 
-const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
 /// Codes as people write them.
@@ -202,6 +202,7 @@ impl ProposeArgs {
             offence_id: args.offence_id,
             part: args.part,
         };
+        let reach = reach_of(&stake, offence_at)?;
         let mut proposal = Proposal {
             day: now.div_euclid(DAY),
             poll: cited.poll,
@@ -211,9 +212,10 @@ impl ProposeArgs {
                 .map(|text| parse_key(text, "earlier case"))
                 .transpose()?,
             shown_wallets: Vec::new(),
-            positions: reached(&stake, offence_at)?,
+            positions: reached(&stake, &reach),
         };
-        show_rewards(ctx, &stake, &mut args.shows, &mut proposal.shown_wallets)?;
+        let shown = &mut proposal.shown_wallets;
+        show_rewards(ctx, &stake, &reach, &mut args.shows, shown)?;
         if !is_day_open(ctx, proposal.day)? {
             return Err(Failure::chain(
                 "the day of the network cap is not open",
@@ -332,15 +334,19 @@ fn attested(ctx: &Context, poll: &Pubkey) -> Outcome<[u8; 32]> {
     Ok(found.attested_hash)
 }
 
+/// What the offence reaches of each party.
+fn reach_of(stake: &Stake, offence_at: i64) -> Outcome<[Reach; PARTIES]> {
+    snapshot(&stake.ledger, UnixSeconds::new(offence_at), stake.view.now)
+        .map_err(|error| Failure::chain("the stake cannot be counted", format!("{error:?}")))
+}
+
 /// Positions that the offence reaches, in the order of their slots.
-fn reached(stake: &Stake, offence_at: i64) -> Outcome<Vec<u64>> {
-    let reach = snapshot(&stake.ledger, UnixSeconds::new(offence_at), stake.view.now)
-        .map_err(|error| Failure::chain("the stake cannot be counted", format!("{error:?}")))?;
+fn reached(stake: &Stake, reach: &[Reach; PARTIES]) -> Vec<u64> {
     let positions = stake.stake.positions.iter().zip(reach.iter().skip(1));
-    Ok(positions
+    positions
         .filter(|(_, reach)| reach.available > Io::ZERO)
         .map(|(slot, _)| slot.seq)
-        .collect())
+        .collect()
 }
 
 /// Address of the claim record of a device and a wallet.
@@ -350,72 +356,35 @@ type AddressOf = fn(&Pubkey, &Pubkey) -> Pubkey;
 fn show_rewards(
     ctx: &Context,
     stake: &Stake,
+    reach: &[Reach; PARTIES],
     shows: &mut Shows,
-    wallets: &mut Vec<Pubkey>,
+    shown: &mut Vec<Pubkey>,
 ) -> Outcome<()> {
-    let mut parties = vec![(0u8, stake.device.owner)];
-    for (slot, place) in stake.stake.positions.iter().zip(1u8..) {
-        if slot.wallet != Pubkey::default() {
-            parties.push((place, slot.wallet));
-        }
-    }
+    let [a, b, c, d] = &stake.stake.positions;
+    let wallets = [stake.device.owner, a.wallet, b.wallet, c.wallet, d.wallet];
+    let parties: Vec<(u8, Pubkey)> = (0u8..)
+        .zip(wallets)
+        .zip(record_holders(&wallets, reach))
+        .filter(|((_, wallet), holds)| *holds && *wallet != Pubkey::default())
+        .map(|(party, _)| party)
+        .collect();
     let trees: [(AddressOf, &mut Vec<u8>); 2] = [
         (addresses::rewards::claim_record, &mut shows.reward_parties),
         (addresses::ide::claim, &mut shows.payout_parties),
     ];
-    for (record, shown) in trees {
+    for (record, places) in trees {
         let keys: Vec<Pubkey> = parties
             .iter()
             .map(|(_, wallet)| record(&stake.address, wallet))
             .collect();
         for ((place, wallet), account) in parties.iter().zip(ctx.chain.accounts(&keys)?) {
             if account.is_some() {
-                shown.push(*place);
-                wallets.push(*wallet);
+                places.push(*place);
+                shown.push(*wallet);
             }
         }
     }
     Ok(())
-}
-
-fn is_day_open(ctx: &Context, day: i64) -> Outcome<bool> {
-    let account = ctx.chain.accounts(&[addr::slash_day(day)])?;
-    Ok(account.into_iter().flatten().next().is_some())
-}
-
-/// Arguments of `case open-day`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "What all cases of a UTC day take together is limited by what is staked when the day is opened.
-
-Examples of slash cases:
-  ion case open-day"
-)]
-pub struct OpenDayArgs {}
-
-impl OpenDayArgs {
-    /// Runs the verb.
-    pub fn run(&self, ctx: &Context) -> Outcome<()> {
-        let day = ctx.now()?.div_euclid(DAY);
-        if is_day_open(ctx, day)? {
-            return Err(Failure::chain(
-                "the day is open already",
-                "somebody has opened it",
-            ));
-        }
-        Write::new(
-            "Open the day of the network cap on slash cases",
-            staking::open_slash_day(&ctx.payer_wallet()?, day),
-        )
-        .effect("day", Cell::Time(day.saturating_mul(DAY)))
-        .run(ctx, |ctx| {
-            let day: ::staking::state::SlashDay =
-                ion_client::accounts::fetch(&ctx.chain, &addr::slash_day(day))?;
-            Ok(crate::output::Record::new()
-                .with("counted_stake", Amount::io(day.counted_io))
-                .with("taken", Amount::io(day.taken_io)))
-        })
-    }
 }
 
 fn missing(flag: &str) -> Failure {

@@ -9,6 +9,7 @@ mod list;
 mod pause;
 pub mod propose;
 pub mod show;
+mod veto;
 
 use clap::Subcommand;
 
@@ -36,6 +37,8 @@ pub enum GovCommand {
     Pause(pause::PauseArgs),
     /// Opens a stopped entry; guardian or governance
     Unpause(pause::PauseArgs),
+    /// Takes a root of rewards or payouts out of use before it matures; guardian or governance
+    Veto(veto::VetoArgs),
     /// Takes over a role; the key proposed for it
     AcceptRole(accept_role::AcceptRoleArgs),
 }
@@ -53,6 +56,7 @@ impl GovCommand {
             Self::RetractRole(args) => args.run(ctx),
             Self::Pause(args) => args.set(ctx),
             Self::Unpause(args) => args.clear(ctx),
+            Self::Veto(args) => args.run(ctx),
             Self::AcceptRole(args) => args.run(ctx),
         }
     }

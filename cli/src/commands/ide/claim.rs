@@ -20,7 +20,7 @@ use crate::{
 /// Arguments of `ide claim`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  ion ide claim 7Xw...\n  ion ide claim 7Xw... --party 5Yc...  # for somebody else: the money goes to that party\n\nPays what is proven at the newest matured root; verifiers prove every leaf of a root they publish."
+    after_help = "Examples:\n  ion ide claim 7Xw...\n  ion ide claim 7Xw... --party 5Yc...  # for somebody else: the money goes to that party\n\nPays what is proven at the newest matured root; \"ion ide prove\" proves it."
 )]
 pub struct ClaimArgs {
     /// Device id or address
@@ -61,7 +61,7 @@ impl ClaimArgs {
                     .err()
                     .map_or_else(String::new, |error| format!("{error:?}")),
             )
-            .next("the leaf must be proven at the newest matured root; then run this again"));
+            .next("run \"ion ide prove\" for the newest matured root, then this again"));
         }
         let config = ctx.config()?;
         let to = |amount: u64, mint| (amount > 0).then(|| token_account(&payee, mint));

@@ -3,7 +3,9 @@
 mod auction;
 mod claim;
 mod epochs;
+mod prove;
 mod status;
+mod tree;
 
 use clap::Subcommand;
 use ide::state::Engine;
@@ -27,6 +29,8 @@ pub enum IdeCommand {
     Auction(AuctionCommand),
     /// Sells IO to the open lot
     Fill(auction::FillArgs),
+    /// Proves what a device has earned from the engine
+    Prove(prove::ProveArgs),
     /// Pays what a device has earned from the engine
     Claim(claim::ClaimArgs),
 }
@@ -62,6 +66,7 @@ impl IdeCommand {
             Self::Auction(AuctionCommand::Open) => auction::open(ctx),
             Self::Auction(AuctionCommand::End) => auction::end(ctx),
             Self::Fill(args) => args.run(ctx),
+            Self::Prove(args) => args.run(ctx),
             Self::Claim(args) => args.run(ctx),
         }
     }

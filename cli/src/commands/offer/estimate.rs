@@ -9,14 +9,8 @@ use std::{
     collections::{BTreeMap, btree_map::Entry},
 };
 
-use ion_economics::{
-    block::BlockState,
-    reward::{
-        RewardPool, Share,
-        score::{ScoreInput, Weights, base_score},
-    },
-    units::{Bps, Io},
-};
+use ion_economics::{block::BlockState, reward::score::Weights};
+use ion_report::{EstimatedDevice, PastBlock, estimate_per_block};
 use registry::state::{Device, ProcessorClass};
 use rewards::state::Block;
 
@@ -29,7 +23,7 @@ use crate::{
 };
 
 /// Blocks the average is over.
-const BLOCKS: u64 = 168;
+const BLOCKS: u64 = ion_report::ESTIMATE_BLOCKS;
 /// How the estimate is computed.
 pub const FORMULA: &str = "floor(average over completed blocks of pool x score / max(sum of scores, score) x share / 100 %), idle, with the present class, size and tier";
 /// Window of the average.
@@ -62,54 +56,14 @@ impl Estimator {
 
     /// The co-staker's part per block on average, IO base units; `None` without blocks.
     fn per_block_io(&self, device: &Device, class: &ProcessorClass, share_bps: u16) -> Option<u64> {
-        let count = u64::try_from(self.blocks.len())
-            .ok()
-            .filter(|count| *count > 0)?;
-        let share = Bps::new(share_bps)?;
-        let sum = self
-            .blocks
-            .iter()
-            .map(|block| self.of_block(block, device, class, share).unwrap_or(0))
-            .fold(0_u64, u64::saturating_add);
-        // floor: an estimate never promises more
-        sum.checked_div(count)
-    }
-
-    fn of_block(
-        &self,
-        block: &Block,
-        device: &Device,
-        class: &ProcessorClass,
-        share: Bps,
-    ) -> Option<u64> {
-        let mult_fp = class.reward_multiplier(self.now);
-        if device.connectivity_tier == 0 || mult_fp == 0 {
-            return None;
-        }
-        let pool = RewardPool::from_code(class.pool).ok()?;
-        let weights = Weights {
-            tier: block.weights.tier,
-            hardware: block.weights.hardware,
-            hired: block.weights.hired,
-        };
-        let input = ScoreInput {
-            tier: device.connectivity_tier,
-            mult_fp,
+        let blocks: Vec<PastBlock> = self.blocks.iter().map(past).collect();
+        let device = EstimatedDevice {
+            pool: class.pool,
+            mult_fp: class.reward_multiplier(self.now),
             qty: device.qty,
-            is_hired: false,
+            tier: device.connectivity_tier,
         };
-        let base = base_score(&weights, &input).ok()?;
-        let (amount, base_sum) = match pool {
-            RewardPool::Enterprise => (block.enterprise_io, block.enterprise.base_sum),
-            RewardPool::Community => (block.community_io, block.community.base_sum),
-        };
-        let paid = Share::of(
-            Io::from_base_units(amount),
-            base,
-            base_sum.max(base),
-            Some(share),
-        );
-        paid.ok().map(|paid| paid.co.base_units())
+        estimate_per_block(&blocks, &device, share_bps)
     }
 
     /// The estimate of one offer.
@@ -133,6 +87,20 @@ impl Estimator {
             .with("formula", FORMULA)
             .with("window", WINDOW)
             .with("completed_blocks", self.blocks.len() as u64)
+    }
+}
+
+fn past(block: &Block) -> PastBlock {
+    PastBlock {
+        enterprise_io: block.enterprise_io,
+        community_io: block.community_io,
+        weights: Weights {
+            tier: block.weights.tier,
+            hardware: block.weights.hardware,
+            hired: block.weights.hired,
+        },
+        enterprise_base_sum: block.enterprise.base_sum,
+        community_base_sum: block.community.base_sum,
     }
 }
 

@@ -9,7 +9,7 @@ use ion_client::{
     addresses,
     instructions::booking::{self as build, QuotedDevice},
 };
-use ion_economics::booking::{Currency, PaySource};
+use ion_economics::booking::{Currency, PaySource, Stamp};
 use rand::RngCore;
 
 use super::show::state;
@@ -123,10 +123,12 @@ impl CreateArgs {
             )
             .next("give the account of a fresh price update, or take --currency usdc"));
         }
+        let now = ctx.now()?;
         let id = match &self.id {
             Some(text) => sixteen(text, "id")?,
-            None => fresh_id(ctx.now()?),
+            None => fresh_id(now),
         };
+        let stamp = build::stamp_at(&ctx.config()?, now);
         let group = self
             .group
             .as_deref()
@@ -150,7 +152,8 @@ impl CreateArgs {
             PaySource::Wallet
         };
         let count = u8::try_from(lines.len()).unwrap_or(u8::MAX);
-        let instruction = build::create_quote(
+        let instruction = build::create_quote_in(
+            stamp,
             &ctx.wallet()?,
             price_update.as_ref(),
             &lines,
@@ -179,12 +182,21 @@ impl CreateArgs {
         .effect("id", hex::encode(id))
         .effect("renter", renter)
         .effect("payer", payer)
+        .effect("priced_by", priced_by(stamp))
         .effect(
             "devices",
             Cell::Texts(lines.iter().map(|line| line.device.to_string()).collect()),
         )
         .warning("lives about a minute and reserves nothing")
         .run(ctx, |ctx| state(ctx, &address))
+    }
+}
+
+/// Whose price a quote of this reward mode takes.
+pub(super) const fn priced_by(stamp: Stamp) -> &'static str {
+    match stamp {
+        Stamp::Schedule => "the owners' asks",
+        Stamp::Ide => "the list prices of the classes",
     }
 }
 

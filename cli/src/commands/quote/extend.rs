@@ -1,21 +1,25 @@
 //! `ion quote extend`.
 
-use booking::QuoteExtensionArgs;
+use booking::{QuoteExtensionArgs, state::Booking};
 use clap::Args;
 use ion_client::{
     addresses,
     instructions::booking::{self as build, QuotedDevice},
 };
 use ion_economics::booking::{LineStatus, Stamp};
+use ion_protocol::{Domain, EXTENSION_PATH, ExtensionRequest};
+use solana_pubkey::Pubkey;
 
 use super::{
-    create::{fresh_id, sixteen},
+    create::{fresh_id, priced_by, sixteen},
+    request::{ask, record},
     show::state,
 };
 use crate::{
-    commands::booking::show::find,
+    commands::booking::show::{find, unit},
     context::{Context, parse_key},
     failure::{Failure, Outcome},
+    output::Format,
     time::{parse_minutes, show_duration},
     write::{Write, deadline},
 };
@@ -23,7 +27,7 @@ use crate::{
 /// Arguments of `quote extend`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  ion quote extend 0a1b2c... --minutes 1d -k scheduler.json\n\nThen the renter: ion booking extend ID --quote QUOTE"
+    after_help = "Examples:\n  ion quote extend 0a1b2c... --minutes 1d --scheduler http://127.0.0.1:7300   # the renter\n  ion quote extend 0a1b2c... --minutes 1d -k scheduler.json                 # the scheduler itself\n\nThen the renter: ion booking extend ID --quote QUOTE"
 )]
 pub struct ExtendArgs {
     /// Booking id (32 hex digits) or address
@@ -32,6 +36,10 @@ pub struct ExtendArgs {
     /// Minutes to add to every hired line: 180, 180min, 3h, 2d
     #[arg(long, value_parser = parse_minutes)]
     minutes: u32,
+
+    /// Asks this scheduler instead of posting the quote with the scheduler's own key
+    #[arg(long, value_name = "URL", conflicts_with_all = ["price_update", "id"])]
+    scheduler: Option<String>,
 
     /// Account of the oracle's price update, needed for a booking in IO
     #[arg(long, value_name = "KEY")]
@@ -43,9 +51,42 @@ pub struct ExtendArgs {
 }
 
 impl ExtendArgs {
+    /// The renter asks a scheduler, which posts the quote.
+    fn request(
+        &self,
+        ctx: &Context,
+        scheduler: &str,
+        address: &Pubkey,
+        booking: &Booking,
+    ) -> Outcome<()> {
+        let message = ExtensionRequest {
+            booking: address.to_bytes(),
+            minutes: self.minutes,
+        };
+        let answer = ask(
+            ctx,
+            scheduler,
+            EXTENSION_PATH,
+            Domain::ExtensionRequest,
+            &message,
+        )?;
+        ctx.print(&record(&answer, unit(booking.currency)));
+        if ctx.format() == Format::Text {
+            eprintln!(
+                "Take it in time: ion booking extend {} --quote {}",
+                hex::encode(booking.id),
+                answer.id
+            );
+        }
+        Ok(())
+    }
+
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let (address, booking) = find(ctx, &self.booking)?;
+        if let Some(scheduler) = &self.scheduler {
+            return self.request(ctx, scheduler, &address, &booking);
+        }
         let price_update = self
             .price_update
             .as_deref()
@@ -94,6 +135,7 @@ impl ExtendArgs {
         .effect("quote", quote)
         .effect("id", hex::encode(id))
         .effect("devices", hired.len() as u64)
+        .effect("priced_by", priced_by(stamp))
         .effect(
             "new_end",
             deadline(booking.ends_at.saturating_add(seconds), ctx.now()?),

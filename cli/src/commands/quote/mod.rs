@@ -17,7 +17,7 @@ pub enum QuoteCommand {
     Request(request::RequestArgs),
     /// Posts a quote over named devices; the scheduler
     Create(create::CreateArgs),
-    /// Posts a quote over more minutes of a running booking; the scheduler
+    /// Quotes more minutes of a running booking: the renter asks, or the scheduler posts
     Extend(extend::ExtendArgs),
     /// Shows a quote
     Show(show::ShowArgs),

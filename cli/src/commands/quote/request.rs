@@ -5,6 +5,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use borsh::BorshSerialize;
 use clap::Args;
 use ed25519_dalek::SigningKey;
 use ion_protocol::{
@@ -106,23 +107,13 @@ impl RequestArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let message = self.message(ctx)?;
-        let url = format!("{}{QUOTE_PATH}", self.scheduler.trim_end_matches('/'));
-        let realm = Realm {
-            genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
-            program_id: booking::ID.to_bytes(),
-        };
-        let envelope = seal(
-            &signing_key(ctx.keypair()?),
+        let answer = ask(
+            ctx,
+            &self.scheduler,
+            QUOTE_PATH,
             Domain::QuoteRequest,
-            &realm,
-            sequence(),
-            ctx.now()?,
             &message,
-        )
-        .map_err(|error| Failure::usage("the request cannot be signed", error))?;
-        let body = borsh::to_vec(&envelope)
-            .map_err(|error| Failure::usage("the request cannot be encoded", error))?;
-        let answer = post(&url, body)?;
+        )?;
         ctx.print(&record(&answer, self.currency.unit()));
         if ctx.format() == crate::output::Format::Text {
             eprintln!("Book it in time: ion booking create {}", answer.id);
@@ -164,6 +155,35 @@ impl RequestArgs {
             ..QuoteRequest::new(payer.to_bytes(), self.class, self.gpus, self.minutes)
         })
     }
+}
+
+/// Signs a request with the renter's key, for this cluster, and asks the scheduler.
+///
+/// Errors: rpc when the scheduler does not answer, program with its reason when it says no.
+pub(super) fn ask<T: BorshSerialize>(
+    ctx: &Context,
+    scheduler: &str,
+    path: &str,
+    domain: Domain,
+    message: &T,
+) -> Outcome<QuoteAnswer> {
+    let url = format!("{}{path}", scheduler.trim_end_matches('/'));
+    let realm = Realm {
+        genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
+        program_id: booking::ID.to_bytes(),
+    };
+    let envelope = seal(
+        &signing_key(ctx.keypair()?),
+        domain,
+        &realm,
+        sequence(),
+        ctx.now()?,
+        message,
+    )
+    .map_err(|error| Failure::usage("the request cannot be signed", error))?;
+    let body = borsh::to_vec(&envelope)
+        .map_err(|error| Failure::usage("the request cannot be encoded", error))?;
+    post(&url, body)
 }
 
 /// The renter's key in the form that envelopes are sealed with.
@@ -209,7 +229,8 @@ fn post(url: &str, body: Vec<u8>) -> Outcome<QuoteAnswer> {
         .next("change the request, or try again when devices are free (ion device list --free)"))
 }
 
-fn record(answer: &QuoteAnswer, unit: Unit) -> Record {
+/// A scheduler's answer as a record.
+pub(super) fn record(answer: &QuoteAnswer, unit: Unit) -> Record {
     let amount = |text: &str| match text.parse() {
         Ok(base) => Cell::Amount(Amount { base, unit }),
         Err(_) => Cell::Nothing,

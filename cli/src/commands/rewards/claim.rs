@@ -5,6 +5,7 @@ use ion_claims::Root;
 use ion_client::{
     accounts, addresses,
     instructions::rewards::{ClaimOf, claim, open_claim, prove_leaf},
+    pack::pack,
 };
 use ion_report::RootReport;
 use registry::state::Device;
@@ -21,10 +22,6 @@ use crate::{
     output::{Cell, Record},
     write::Write,
 };
-
-/// Levels of a tree up to which proof and claim fit one transaction with everything that may have to
-/// be created before them; above, the proof is sent by itself first (economics §7.5).
-const LEVELS_TOGETHER: usize = 14;
 
 /// Arguments of `rewards claim`.
 #[derive(Debug, Args)]
@@ -85,9 +82,9 @@ fn paying(ctx: &Context, store: &StoreArgs) -> Outcome<Paying> {
 
 /// What is sent to claim one leaf.
 struct Plan {
-    /// Proof by itself, where it does not fit with the claim.
-    before: Option<Vec<Instruction>>,
-    claim: Vec<Instruction>,
+    /// Transactions in order. With a deep tree the proof goes before the claim, which is in the last
+    /// one (economics §7.5).
+    transactions: Vec<Vec<Instruction>>,
     destination_wallet: Pubkey,
     amount_io: u64,
 }
@@ -130,32 +127,24 @@ impl Paying {
             of.party
         };
         let create = ctx.create_token_account(&destination_wallet, &io_mint)?;
-        let mut proof = Vec::new();
+        let mut work = Vec::new();
         if record.is_none() {
-            proof.push(open_claim(&payer, of));
+            work.push(open_claim(&payer, of));
         }
         if !proven {
             let siblings = self.report.proof(index).unwrap_or_default();
             let index = u64::try_from(index).unwrap_or(u64::MAX);
             let leaf = lifetime.leaf();
-            proof.push(prove_leaf(&payer, self.root.seq, index, &leaf, siblings));
+            work.push(prove_leaf(&payer, self.root.seq, index, &leaf, siblings));
         }
-        let levels = self.report.payload.leaf_count.max(1).ilog2() as usize;
-        let mut last: Vec<Instruction> = create.into_iter().collect();
-        last.push(claim(
+        work.extend(create);
+        work.push(claim(
             &payer,
             of,
             &token_account(&destination_wallet, &io_mint),
         ));
-        let (before, claim) = if levels > LEVELS_TOGETHER && !proof.is_empty() {
-            (Some(proof), last)
-        } else {
-            proof.extend(last);
-            (None, proof)
-        };
         Ok(Some(Plan {
-            before,
-            claim,
+            transactions: pack(&payer, work),
             destination_wallet,
             amount_io,
         }))
@@ -171,13 +160,16 @@ fn write(intent: String, instructions: Vec<Instruction>) -> Option<Write<'static
 /// Sends what a plan needs; the signature of the claim.
 fn send(ctx: &Context, of: &ClaimOf, plan: Plan) -> Outcome<Cell> {
     let amount = Amount::io(plan.amount_io);
-    if let Some(before) = plan.before
-        && let Some(write) = write(format!("Prove the rewards of device {}", of.device), before)
-    {
-        write.carry_out(ctx)?;
+    let mut transactions = plan.transactions;
+    let last = transactions.pop().unwrap_or_default();
+    for before in transactions {
+        let intent = format!("Prove the rewards of device {}", of.device);
+        if let Some(write) = write(intent, before) {
+            write.carry_out(ctx)?;
+        }
     }
     let intent = format!("Claim {amount} of block rewards of device {}", of.device);
-    let Some(write) = write(intent, plan.claim) else {
+    let Some(write) = write(intent, last) else {
         return Ok(Cell::Nothing);
     };
     let sent = write

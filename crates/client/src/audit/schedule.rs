@@ -1,4 +1,5 @@
-//! The emission schedule and the distribution vault from the events of blocks, claims and burns.
+//! The emission schedule and the distribution vault from the events of blocks, claims and burns, and
+//! from the mints of the schedule's authority.
 
 use ion_economics::{block::BlockState, emission};
 use rewards::{
@@ -8,19 +9,23 @@ use rewards::{
     },
     state::Emission,
 };
+use solana_pubkey::Pubkey;
 
-use super::{AuditError, Figure, contradiction};
+use super::{AuditError, Figure, contradiction, transfers::minted_by};
 use crate::{
     accounts, addresses,
     events::{EmittedEvent, events_of},
-    history::History,
+    history::{History, TransactionRecord},
     send::Chain,
 };
 
 /// What the events of the schedule add up to, IO base units.
 #[derive(Default)]
 struct Replay {
+    start_hour: u64,
     next_hour: Option<u64>,
+    hours: u64,
+    minted: u64,
     released: u64,
     waiting: u64,
     safety: u64,
@@ -29,24 +34,44 @@ struct Replay {
     burned: u64,
 }
 
-/// Audits the schedule: every released hour against the table, what was divided, claimed and burned
-/// against the ledger. The distribution vault must hold at least what it owes.
+/// Readings of a chain that moves on while it is read.
+const READINGS: u32 = 4;
+
+/// Audits the schedule: every released hour against the table of 240 months, every token that the
+/// schedule's authority ever minted against the hours of its transaction, what was divided, claimed
+/// and burned against the ledger. The distribution vault must hold at least what it owes.
+///
+/// The chain may move between history and ledger, so a difference counts when it is still there after
+/// further readings.
 ///
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_schedule<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
+    let mut result = read(chain);
+    for _ in 1..READINGS {
+        match &result {
+            Ok(figures) if figures.iter().all(Figure::is_equal) => break,
+            Ok(_) | Err(AuditError::Contradiction(_)) => result = read(chain),
+            Err(_) => break,
+        }
+    }
+    result
+}
+
+/// One reading of history, then of ledger and vault together.
+fn read<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
     let key = addresses::rewards::emission();
     let mut replay = Replay::default();
     for record in chain.transactions(&key)? {
-        for event in events_of(&record) {
-            if event.describe().is_none() {
-                return Err(AuditError::UnknownEvent(record.signature));
-            }
-            replay.apply(&event)?;
-        }
+        replay.transaction(&key, &record)?;
     }
-    let ledger: Emission = accounts::fetch(chain, &key)?;
+    let distribution = addresses::rewards::distribution();
+    let found = chain.accounts(&[key, distribution])?;
+    let [Some(ledger), Some(vault)] = found.as_slice() else {
+        return Err(accounts::AccountError::Missing(key).into());
+    };
+    let ledger: Emission = accounts::decode(&key, ledger)?;
+    let vault = accounts::decode_token(&distribution, vault)?.amount;
     let owed = replay.owed()?;
-    let vault = accounts::token_balance(chain, &addresses::rewards::distribution())?;
     if vault < owed {
         return Err(contradiction(
             "the distribution vault holds less than it owes",
@@ -58,8 +83,29 @@ pub fn audit_schedule<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, Audi
         recomputed,
         recorded,
     };
+    let before = emission::pre_released(replay.start_hour).map_err(contradiction)?;
+    let through = replay.next_hour.unwrap_or(replay.start_hour);
     Ok(vec![
+        Figure {
+            unit: "",
+            ..figure(
+                "hours released",
+                replay.hours,
+                ledger.next_hour.saturating_sub(ledger.start_hour),
+            )
+        },
+        figure(
+            "before this chain's first hour",
+            before,
+            ledger.pre_released_io,
+        ),
+        figure(
+            "due by the 240 months so far",
+            emission::pre_released(through).map_err(contradiction)?,
+            sum(ledger.pre_released_io, ledger.released_io)?,
+        ),
         figure("released", replay.released, ledger.released_io),
+        figure("minted", replay.minted, ledger.released_io),
         figure("waiting for summaries", replay.waiting, ledger.pending_io),
         figure("allocated", replay.allocated, ledger.allocated_io),
         figure("safety shares", replay.safety, ledger.safety_io),
@@ -74,9 +120,40 @@ pub fn audit_schedule<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, Audi
 }
 
 impl Replay {
+    /// Folds a transaction of the schedule: its events, and its mints against them.
+    fn transaction(&mut self, key: &Pubkey, record: &TransactionRecord) -> Result<(), AuditError> {
+        if record.error.is_some() {
+            return Ok(());
+        }
+        let mut released = Vec::new();
+        for event in events_of(record) {
+            if event.describe().is_none() {
+                return Err(AuditError::UnknownEvent(record.signature));
+            }
+            self.apply(&event)?;
+            if let Some(event) = event.decode::<BlockReleased>(&rewards::ID)
+                && event.emission_io > 0
+            {
+                released.push((event.destination, event.emission_io));
+            }
+        }
+        let minted = minted_by(record, key);
+        if minted != released {
+            return Err(contradiction(format!(
+                "transaction {} minted other amounts than its hours have",
+                record.signature
+            )));
+        }
+        for (_, amount) in minted {
+            self.minted = sum(self.minted, amount)?;
+        }
+        Ok(())
+    }
+
     fn apply(&mut self, event: &EmittedEvent) -> Result<(), AuditError> {
         let program = rewards::ID;
         if let Some(event) = event.decode::<EmissionInitialized>(&program) {
+            self.start_hour = event.start_hour;
             self.next_hour = Some(event.start_hour);
         } else if let Some(event) = event.decode::<BlockReleased>(&program) {
             self.release(&event)?;
@@ -103,6 +180,13 @@ impl Replay {
         }
         self.next_hour = event.hour.checked_add(1);
         let amount = emission::emission_of_hour(event.hour).map_err(contradiction)?;
+        if event.emission_io != amount {
+            return Err(contradiction(format!(
+                "hour {} released {} and not {amount}",
+                event.hour, event.emission_io
+            )));
+        }
+        self.hours = sum(self.hours, 1)?;
         self.released = sum(self.released, amount)?;
         if event.state == BlockState::Processing.code() {
             let worker = sum(event.enterprise_io, event.community_io)?;

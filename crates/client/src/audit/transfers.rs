@@ -24,6 +24,27 @@ fn transfer(call: &ExecutedInstruction) -> Option<(Pubkey, Pubkey, u64)> {
     ))
 }
 
+/// First byte of a `MintTo` and a `MintToChecked`; their accounts are mint, destination, authority.
+const MINTS: [u8; 2] = [7, 14];
+
+/// What the transaction minted with this authority: destinations and base units, in order.
+pub(super) fn minted_by(record: &TransactionRecord, authority: &Pubkey) -> Vec<(Pubkey, u64)> {
+    let all = record
+        .instructions
+        .iter()
+        .flat_map(|top| std::iter::once(&top.instruction).chain(&top.inner));
+    all.filter(|call| call.program == anchor_spl::token::ID)
+        .filter(|call| call.accounts.get(2) == Some(authority))
+        .filter_map(|call| {
+            let (tag, rest) = call.data.split_first()?;
+            let amount = rest.get(..8)?.try_into().ok()?;
+            MINTS
+                .contains(tag)
+                .then_some((*call.accounts.get(1)?, u64::from_le_bytes(amount)))
+        })
+        .collect()
+}
+
 fn has(record: &TransactionRecord, is_it: impl Fn(&(Pubkey, Pubkey, u64)) -> bool) -> bool {
     record
         .inner_instructions()

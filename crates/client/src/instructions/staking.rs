@@ -3,7 +3,6 @@
 //! Token accounts are named by the caller, so that a wallet whose associated account is unusable can
 //! name another of its own; all other accounts are derived.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use staking::{
@@ -12,6 +11,7 @@ use staking::{
 };
 
 use crate::addresses::{registry as reg, staking as addr};
+use crate::instructions::build;
 
 mod case;
 
@@ -42,17 +42,10 @@ impl StakedDevice {
     }
 }
 
-fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    Instruction {
-        program_id: staking::ID,
-        accounts: accounts.to_account_metas(None),
-        data: data.data(),
-    }
-}
-
 /// Creates a shard of the counted stake, 0 to 15. Signer: anyone, who pays.
 pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
     build(
+        staking::ID,
         accounts::InitShard {
             payer: *payer,
             totals: addr::totals(shard),
@@ -67,6 +60,7 @@ pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
 /// Opens the book and vault of a registered device. Signer: anyone, who pays.
 pub fn open_stake(payer: &Pubkey, io_mint: &Pubkey, device: &Pubkey) -> Instruction {
     build(
+        staking::ID,
         accounts::OpenStake {
             payer: *payer,
             config: reg::config(),
@@ -94,6 +88,7 @@ pub fn stake(
     amount_io: u64,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::Stake {
             wallet: *wallet,
             owner: owner.copied(),
@@ -122,6 +117,7 @@ pub fn withdraw_overflow(
     amount_io: u64,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::WithdrawOverflow {
             wallet: *wallet,
             io_mint: *io_mint,
@@ -141,6 +137,7 @@ pub fn withdraw_overflow(
 /// Begins the full exit of the owner's side; co-stakers leave with it. Signer: the stake wallet.
 pub fn begin_unstake(wallet: &Pubkey, device: &StakedDevice) -> Instruction {
     build(
+        staking::ID,
         accounts::BeginUnstake {
             wallet: *wallet,
             book: device.book(),
@@ -159,6 +156,7 @@ pub fn withdraw(
     device: &StakedDevice,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::Withdraw {
             wallet: *wallet,
             io_mint: *io_mint,
@@ -176,6 +174,7 @@ pub fn withdraw(
 /// Brings a device's stake up to date. Anyone may send it; nobody has to sign but the fee payer.
 pub fn refresh_stake(device: &StakedDevice) -> Instruction {
     build(
+        staking::ID,
         accounts::RefreshStake {
             book: device.book(),
             event_authority: addr::event_authority(),
@@ -189,6 +188,7 @@ pub fn refresh_stake(device: &StakedDevice) -> Instruction {
 pub fn sweep_excess(io_mint: &Pubkey, device: &Pubkey) -> Instruction {
     let stake = addr::device_stake(device);
     build(
+        staking::ID,
         accounts::SweepExcess {
             io_mint: *io_mint,
             stake,
@@ -212,6 +212,7 @@ pub fn create_offer(
     share_bps: u16,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::CreateOffer {
             wallet: *wallet,
             config: reg::config(),
@@ -238,6 +239,7 @@ pub fn retract_offer(
     offer_payer: &Pubkey,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::RetractOffer {
             wallet: *wallet,
             stake: addr::device_stake(device),
@@ -254,6 +256,7 @@ pub fn retract_offer(
 /// `Offer::payer`. Anyone may send it.
 pub fn close_offer(device: &StakedDevice, seq: u64, offer_payer: &Pubkey) -> Instruction {
     build(
+        staking::ID,
         accounts::CloseOffer {
             book: device.book(),
             offer: addr::offer(&device.device, seq),
@@ -268,6 +271,7 @@ pub fn close_offer(device: &StakedDevice, seq: u64, offer_payer: &Pubkey) -> Ins
 /// Opens the account that counts a wallet's live positions. Signer: anyone, who pays.
 pub fn open_costaker(payer: &Pubkey, wallet: &Pubkey) -> Instruction {
     build(
+        staking::ID,
         accounts::OpenCostaker {
             payer: *payer,
             wallet: *wallet,
@@ -291,6 +295,7 @@ pub fn accept_offer(
     terms: AcceptOfferArgs,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::AcceptOffer {
             co_staker: *co_staker,
             config: reg::config(),
@@ -314,6 +319,7 @@ pub fn accept_offer(
 /// Begins a co-staker's exit from the position of offer `seq`. Signer: the co-staker.
 pub fn co_unstake(co_staker: &Pubkey, device: &StakedDevice, seq: u64) -> Instruction {
     build(
+        staking::ID,
         accounts::CoUnstake {
             co_staker: *co_staker,
             book: device.book(),
@@ -328,6 +334,7 @@ pub fn co_unstake(co_staker: &Pubkey, device: &StakedDevice, seq: u64) -> Instru
 /// Records that the wait of the position of offer `seq` has passed. Anyone may send it.
 pub fn advance_exit(device: &StakedDevice, seq: u64) -> Instruction {
     build(
+        staking::ID,
         accounts::AdvanceExit {
             book: device.book(),
             position: addr::co_position(&device.device, seq),
@@ -348,6 +355,7 @@ pub fn withdraw_position(
     seq: u64,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::WithdrawPosition {
             io_mint: *io_mint,
             book: device.book(),
@@ -372,6 +380,7 @@ pub fn close_position(
     position_payer: &Pubkey,
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::ClosePosition {
             book: device.book(),
             position: addr::co_position(&device.device, seq),

@@ -40,8 +40,8 @@ pub use division::{divide, DivideError, Divider};
 pub use health::{Health, HealthRules, Status};
 pub use history::{History, WINDOW};
 pub use obligation::{
-    availability_usd_micros, check_report, hire_usd_micros, is_within_limits, row_usd_micros,
-    scale_to_cap, ReportError, ReportTotals,
+    availability_usd_micros, check_report, hire_usd_micros, is_within_limits, report_usable_until,
+    row_usd_micros, scale_to_cap, ReportError, ReportTotals,
 };
 pub use pay::{pay, Ledgers, Order, Payment};
 pub use rates::{RateError, RateHistory, RateSet, RATE_SETS};

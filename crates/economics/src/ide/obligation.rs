@@ -32,6 +32,24 @@ fn per_hour(rate: u64, qty: u64, minutes: u64) -> MathResult<u64> {
     narrow(floor_div(product, MINUTES_PER_HOUR)?)
 }
 
+/// Last moment at which an attested report of a day can still be completed and not be voided:
+/// `max(attested, day ended, report before it complete) + ttl`, Unix seconds. The time runs only
+/// while it is the turn of the day.
+///
+/// Errors: overflow.
+pub fn report_usable_until(
+    attested_at: i64,
+    ended_at: i64,
+    previous_reported_at: i64,
+    ttl: i64,
+) -> MathResult<i64> {
+    attested_at
+        .max(ended_at)
+        .max(previous_reported_at)
+        .checked_add(ttl)
+        .ok_or(MathError::Overflow)
+}
+
 /// Scales the parts of a day down to the cap where they exceed it, by R20; leaves them as they are
 /// otherwise. Caps scale, they never refuse.
 ///

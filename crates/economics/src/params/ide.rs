@@ -142,7 +142,8 @@ pub const AUCTION_MIN: Param = Param::new(
 /// Whether lots for the reserve may be opened.
 pub const RESERVE_BUY_ENABLED: Param =
     Param::new(Ide, 30, "reserve_buy_enabled", Unit::Flag, 0, (0, 1));
-/// Time after attestation in which a payout root is accepted.
+/// Time after attestation in which a payout root is accepted, and in which an epoch report must be
+/// completed before it can be voided.
 pub const REPORT_TTL: Param = Param::new(
     Ide,
     31,

@@ -452,24 +452,32 @@ fn e38_restart_after_almost_five_hours_is_not_nominated() {
 }
 
 #[test]
-fn bare_metal_is_away_and_has_a_day_to_come_back() {
-    let judged = |hire| {
+fn e66_bare_metal_not_wiped_in_a_day_is_ineligible_until_it_passes_again() {
+    let judged = |hire, proof, live_minutes| {
         let mut device = good();
         device.within = HourSeen {
-            proof: Proof::Missing,
-            live_minutes: 0,
+            proof,
+            live_minutes,
             hire,
             uptime_seconds: 5 * 3_600,
         };
         judge(&device, &limits())
     };
     let paid = Verdict::Succeeded { tier: 2 };
-    assert_eq!(judged(Hire::BareMetal), paid);
-    assert_eq!(judged(Hire::Wiping { seconds: 86_400 }), paid);
-    assert_eq!(
-        judged(Hire::Wiping { seconds: 86_401 }),
-        Verdict::Failed(Exclusion::WipeOverdue)
-    );
+    // away with its renter, then a day to wipe and reinstall
+    assert_eq!(judged(Hire::BareMetal, Proof::Missing, 0), paid);
+    let in_time = Hire::Wiping { seconds: 86_400 };
+    assert_eq!(judged(in_time, Proof::Missing, 0), paid);
+    // a second later it needs a full proof and an hour of life again
+    let late = Hire::Wiping { seconds: 86_401 };
+    for (proof, live_minutes, reason) in [
+        (Proof::Missing, 60, Exclusion::WipeOverdue),
+        (Proof::Failed, 60, Exclusion::ProofFailed),
+        (Proof::Passed, 49, Exclusion::TooFewMinutes),
+    ] {
+        assert_eq!(judged(late, proof, live_minutes), Verdict::Failed(reason));
+    }
+    assert_eq!(judged(late, Proof::Passed, 50), paid);
 }
 
 #[test]

@@ -72,8 +72,9 @@ pub struct Division {
     pub parts: [PartyPart; PARTIES],
     /// Stake legs, reward legs of the charge and shortfalls.
     pub charged: Io,
-    /// Rewards of the window held on top of the charge.
-    pub window_held: Io,
+    /// Of the window: what is held on top of the charge, and what a party has no rewards for. Further
+    /// parts divide only the rest, so that no party's part of the window falls on another.
+    pub window_counted: Io,
     /// Stake legs and all holds: what counts against the day.
     pub taken: Io,
     /// Whether the day had less left than the case would take.
@@ -86,6 +87,8 @@ struct Cut {
     rewards: Io,
     stake: Io,
     window: Io,
+    /// Part of its window share that it has no rewards for.
+    window_missing: Io,
     shortfall: Io,
 }
 
@@ -135,6 +138,7 @@ fn cuts(parties: &[PartyFacts; PARTIES], charge: Charge) -> MathResult<[Cut; PAR
         rewards: Io::ZERO,
         stake: Io::ZERO,
         window: Io::ZERO,
+        window_missing: Io::ZERO,
         shortfall: Io::ZERO,
     }; PARTIES];
     for (place, (((cut, party), share), window)) in cuts
@@ -152,16 +156,19 @@ fn cuts(parties: &[PartyFacts; PARTIES], charge: Charge) -> MathResult<[Cut; PAR
                 rewards: if is_reached { unclaimed } else { Io::ZERO },
                 stake: party.available,
                 window: Io::ZERO,
+                window_missing: Io::ZERO,
                 shortfall: share.checked_sub(party.available)?,
             },
             Charge::Table { .. } => {
                 let rewards = share.min(unclaimed);
                 let own = share.checked_sub(rewards)?;
                 let stake = own.min(party.available);
+                let held = window.min(unclaimed.checked_sub(rewards)?);
                 Cut {
                     rewards,
                     stake,
-                    window: window.min(unclaimed.checked_sub(rewards)?),
+                    window: held,
+                    window_missing: window.checked_sub(held)?,
                     shortfall: own.checked_sub(stake)?,
                 }
             }
@@ -189,7 +196,7 @@ pub fn divide(parties: &[PartyFacts; PARTIES], charge: Charge, left: Io) -> Slas
     let mut division = Division {
         parts: [PartyPart::NONE; PARTIES],
         charged: Io::ZERO,
-        window_held: Io::ZERO,
+        window_counted: Io::ZERO,
         taken: Io::ZERO,
         is_clamped,
     };
@@ -214,7 +221,10 @@ pub fn divide(parties: &[PartyFacts; PARTIES], charge: Charge, left: Io) -> Slas
             .checked_add(cut.rewards)?
             .checked_add(cut.stake)?
             .checked_add(cut.shortfall)?;
-        division.window_held = division.window_held.checked_add(cut.window)?;
+        division.window_counted = division
+            .window_counted
+            .checked_add(cut.window)?
+            .checked_add(cut.window_missing)?;
         division.taken = division.taken.checked_add(held)?.checked_add(cut.stake)?;
     }
     Ok(division)

@@ -24,7 +24,7 @@ pub use offence::{
     check_time, Offence, OffenceTable, LASTING_OUTAGE, LONG_OUTAGE, LOW_RELIABILITY_GAP,
     REPEAT_WINDOW,
 };
-pub use snapshot::{snapshot, Reach};
+pub use snapshot::{record_holders, snapshot, Reach};
 
 use crate::{math::MathError, stake::StakeRuleError};
 

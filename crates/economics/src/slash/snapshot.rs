@@ -67,3 +67,21 @@ pub fn snapshot(
     let of = |slot| position(slot, offence_at);
     Ok([owner, of(a), of(b), of(c), of(d)])
 }
+
+/// Which parties' claim records a case reads. A wallet has one record of a device, whatever it holds
+/// there: it counts for the owner, else for its first position that the offence reaches, else for its
+/// first position.
+pub fn record_holders<W: PartialEq>(
+    wallets: &[W; PARTIES],
+    reach: &[Reach; PARTIES],
+) -> [bool; PARTIES] {
+    let mut holds = [true; PARTIES];
+    let ranks = |place: usize, reach: &Reach| (place > 0 && reach.weight == Io::ZERO, place);
+    for (place, ((hold, wallet), own)) in holds.iter_mut().zip(wallets).zip(reach).enumerate() {
+        let mut others = wallets.iter().zip(reach).enumerate();
+        *hold = !others.any(|(other, (other_wallet, reach))| {
+            other_wallet == wallet && ranks(other, reach) < ranks(place, own)
+        });
+    }
+    holds
+}

@@ -223,8 +223,56 @@ fn window_of_code_four_is_held_on_top_and_not_charged() {
     assert_eq!(division.parts[1].holds, [io(1), io(2)]);
     assert_eq!(division.parts[1].stake, io(1));
     assert_eq!(division.charged, io(10));
-    assert_eq!(division.window_held, io(6));
+    // 6 held of the owner, and the co-staker's 4, which nobody else owes
+    assert_eq!(division.window_counted, io(10));
     assert_eq!(division.taken, io(16));
+}
+
+#[test]
+fn window_left_by_a_clamped_day_is_all_that_further_parts_divide() {
+    let facts = parties(
+        party(io(60), io(60), io(20)),
+        &[PartyFacts {
+            weight: io(40),
+            available: io(40),
+            unclaimed: [Io::ZERO, Io::ZERO],
+        }],
+    );
+    let charge = |window| Charge::Table {
+        amount: Io::ZERO,
+        window,
+    };
+    let first = divide(&facts, charge(io(10)), io(3)).unwrap();
+    assert_eq!(first.parts[0].holds[0], io(3));
+    // 3 of the owner's 6 and all of the co-staker's 4
+    assert_eq!(first.window_counted, io(7));
+    let second = divide(&facts, charge(io(3)), NO_LIMIT).unwrap();
+    assert!(second.parts[0].holds[0] <= io(3));
+    assert_eq!(second.parts[1].holds, [Io::ZERO; TREES]);
+    assert_eq!(second.window_counted, io(3));
+}
+
+#[test]
+fn record_of_a_wallet_counts_once_and_where_the_offence_reaches_it() {
+    let reach = |weights: [u64; PARTIES]| {
+        weights.map(|weight| Reach {
+            weight: unit(weight),
+            available: unit(weight),
+        })
+    };
+    let all = reach([1; PARTIES]);
+    assert_eq!(record_holders(&[0, 1, 2, 3, 4], &all), [true; PARTIES]);
+    let once = [true, true, false, true, false];
+    assert_eq!(record_holders(&[0, 1, 1, 2, 2], &all), once);
+    // the second position was there, the first came later
+    let late = reach([1, 0, 1, 1, 1]);
+    let second = [true, false, true, true, false];
+    assert_eq!(record_holders(&[0, 1, 1, 2, 2], &late), second);
+    let nobody = reach([0; PARTIES]);
+    assert_eq!(record_holders(&[0, 1, 1, 2, 2], &nobody), once);
+    // an owner's own position has no record of its own
+    let own = [true, false, true, true, true];
+    assert_eq!(record_holders(&[0, 0, 1, 2, 3], &nobody), own);
 }
 
 #[test]

@@ -8,13 +8,13 @@ use std::{sync::Arc, time::Duration};
 use ion_client::send::{Chain, ChainError, FeeOracle};
 use ion_store::{
     StoreError,
-    outbox::{AfterRefusal, Input, OutboxRow, OutboxStore, SqlOutbox},
+    outbox::{AfterRefusal, Claim, Input, OutboxRow, OutboxStore, SqlOutbox},
 };
 use solana_instruction_error::InstructionError;
 use solana_signature::Signature;
 use solana_transaction_error::TransactionError;
 
-use crate::{Benign, FeePolicy, Outbox, Signers};
+use crate::{Benign, FeePolicy, Order, Outbox, Signers};
 
 /// Bounds of the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct SenderSettings {
     /// separate passes, before the row is signed again: above the number of wrong answers in a row
     /// that a node behind the others may give.
     pub absence_checks: u32,
+    /// How long rows that this sender has taken are left to it by its replicas.
+    pub lease: Duration,
     /// Compute limit and price.
     pub fees: FeePolicy,
 }
@@ -46,6 +48,7 @@ impl Default for SenderSettings {
             retry_at_most: Duration::from_secs(60),
             poison_after: 8,
             absence_checks: 2,
+            lease: Duration::from_secs(30),
             fees: FeePolicy::default(),
         }
     }
@@ -101,13 +104,17 @@ impl Tick {
     }
 }
 
-/// Signs and sends rows of an outbox and follows them to their end. One sender per outbox and payer.
+/// Signs and sends rows of an outbox and follows them to their end. Several senders of one payer may
+/// share an outbox when each has its own name.
 pub struct Sender<C, S = SqlOutbox> {
     outbox: Outbox<S>,
     chain: Arc<C>,
     signers: Signers,
     settings: SenderSettings,
     benign: Benign,
+    order: Order,
+    /// Name of this replica.
+    owner: String,
     /// Whether every row that was in flight at the start has been looked up in the chain's history.
     recovered: bool,
 }
@@ -127,8 +134,32 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
             signers,
             settings,
             benign,
+            order: Order::default(),
+            owner: String::new(),
             recovered: false,
         }
+    }
+
+    /// Gives this sender the name under which it takes rows, the same after a restart.
+    pub fn named(mut self, owner: impl Into<String>) -> Self {
+        self.owner = owner.into();
+        self
+    }
+
+    fn claim(&self) -> Claim {
+        let now_ms = self.outbox.now_ms();
+        let lease = i64::try_from(self.settings.lease.as_millis()).unwrap_or(i64::MAX);
+        Claim {
+            owner: self.owner.clone(),
+            now_ms,
+            until_ms: now_ms.saturating_add(lease),
+        }
+    }
+
+    /// Lets rows wait, uncounted, for earlier ones on whose effect they build.
+    pub fn in_order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
     }
 
     /// One pass: first every row in flight is resolved against the chain (in history, too, on the

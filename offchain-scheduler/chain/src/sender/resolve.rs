@@ -26,7 +26,7 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         for row in self
             .outbox
             .store()
-            .in_flight(self.settings.max_in_flight)
+            .in_flight(&self.claim(), self.settings.max_in_flight)
             .await?
         {
             let is_open = match self.resolve_row(&row, tick).await {

@@ -14,7 +14,15 @@ use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 
 use super::{SendLoopError, Sender, Tick};
-use crate::{MAX_COMPUTE_UNITS, decode_work};
+use crate::{MAX_COMPUTE_UNITS, decode_work, order::Early};
+
+/// What became of a row in a pass.
+enum Turn {
+    /// It was dealt with, or has a time to wait.
+    Over,
+    /// It is as it was: an earlier row must land first.
+    Early,
+}
 
 /// What the simulation says.
 enum Forecast {
@@ -28,31 +36,44 @@ enum Forecast {
 
 impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
     /// Signs and sends rows as long as there is room in flight. A chain that cannot be reached ends the
-    /// pass; a row that the node refuses to hear of waits, and the others go on.
+    /// pass; a row that the node refuses to hear of waits, and the others go on. Rows whose turn has
+    /// not come take no room.
     pub(super) async fn sign_due(
         &self,
         in_flight: u32,
         tick: &mut Tick,
     ) -> Result<(), SendLoopError> {
-        let room = self.settings.max_in_flight.saturating_sub(in_flight);
+        let most = self.settings.max_in_flight;
+        let room = most.saturating_sub(in_flight);
         if room == 0 {
             return Ok(());
         }
-        for row in self.outbox.store().due(self.outbox.now_ms(), room).await? {
+        let before = tick.signed;
+        let mut early = Early::default();
+        for row in self.outbox.store().due(&self.claim(), most).await? {
+            if tick.signed.saturating_sub(before) >= room {
+                break;
+            }
+            let kind = row.key.kind.as_str();
+            if early.covers(kind, row.key.period) {
+                continue;
+            }
             match self.sign_row(&row, tick).await {
                 // The node answers, but not about this row: the others need not wait for it.
                 Err(SendLoopError::Chain(error)) if !error.is_retryable() => {
                     self.delay(&row, error.to_string()).await?;
                 }
-                signed => signed?,
+                Ok(Turn::Early) => early.note(kind, row.key.period),
+                Ok(Turn::Over) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
-    async fn sign_row(&self, row: &OutboxRow, tick: &mut Tick) -> Result<(), SendLoopError> {
+    async fn sign_row(&self, row: &OutboxRow, tick: &mut Tick) -> Result<Turn, SendLoopError> {
         match self.settle_earlier(row, tick).await? {
-            Some(true) => return Ok(()),
+            Some(true) => return Ok(Turn::Over),
             Some(false) => {}
             None => {
                 return self
@@ -62,15 +83,27 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         }
         let instructions = match decode_work(&row.work) {
             Ok(instructions) => instructions,
-            Err(error) => return self.poison(row, error.to_string(), tick).await,
+            Err(error) => {
+                self.poison(row, error.to_string(), tick).await?;
+                return Ok(Turn::Over);
+            }
         };
         // Asked for before the simulation, so that its life covers more than the signing.
         let latest = self.ask(|chain| chain.blockhash()).await?;
         let units = match self.forecast(&instructions, &latest).await? {
             Ok(Forecast::Units(units)) => units,
-            Ok(Forecast::Refused(error)) => return self.refuse(row, &error, tick).await,
+            Ok(Forecast::Refused(error)) if self.order.is_early(row.key.kind.as_str(), &error) => {
+                return Ok(Turn::Early);
+            }
+            Ok(Forecast::Refused(error)) => {
+                self.refuse(row, &error, tick).await?;
+                return Ok(Turn::Over);
+            }
             Ok(Forecast::Unclear(error)) => return self.delay(row, error.to_string()).await,
-            Err(error) => return self.poison(row, error, tick).await,
+            Err(error) => {
+                self.poison(row, error, tick).await?;
+                return Ok(Turn::Over);
+            }
         };
         let price = self.price(&instructions, row.attempts).await?;
         let budgeted = with_budget(&instructions, self.settings.fees.limit(units), price);
@@ -83,7 +116,10 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
         .and_then(|transaction| Ok((transaction.signatures[0], serialize(&transaction)?)));
         let (signature, transaction) = match signed {
             Ok(signed) => signed,
-            Err(error) => return self.poison(row, error.to_string(), tick).await,
+            Err(error) => {
+                self.poison(row, error.to_string(), tick).await?;
+                return Ok(Turn::Over);
+            }
         };
         let input = Input::Sign {
             signature: signature.to_string(),
@@ -102,7 +138,7 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
             tick.signed += 1;
             self.submit(&signed).await?;
         }
-        Ok(())
+        Ok(Turn::Over)
     }
 
     /// Simulates the instructions without a signature: nothing that could land leaves this process
@@ -166,11 +202,11 @@ impl<C: Chain + FeeOracle + 'static, S: OutboxStore> Sender<C, S> {
     }
 
     /// Waits without counting: the reason says nothing about the row.
-    async fn delay(&self, row: &OutboxRow, error: String) -> Result<(), SendLoopError> {
+    async fn delay(&self, row: &OutboxRow, error: String) -> Result<Turn, SendLoopError> {
         tracing::warn!(outbox_id = %row.key, kind = row.key.kind.as_str(), error, "delayed");
         let until_ms = self.outbox.now_ms().saturating_add(self.wait_ms(0));
         self.advance(row, Input::Delay { until_ms, error }).await?;
-        Ok(())
+        Ok(Turn::Over)
     }
 }
 

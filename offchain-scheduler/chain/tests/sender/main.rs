@@ -2,5 +2,6 @@
 
 mod faults;
 mod interruption;
+mod order;
 mod real_runtime;
 mod support;

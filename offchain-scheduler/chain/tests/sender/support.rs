@@ -13,7 +13,7 @@ use ion_chain::{Benign, Outbox, Sender, SenderSettings, Signers, fake::FakeChain
 use ion_client::send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses};
 use ion_store::{
     ManualClock, Store, StoreError,
-    outbox::{Input, Key, OutboxRow, OutboxStore, SqlOutbox, Summary},
+    outbox::{Claim, Input, Key, OutboxRow, OutboxStore, SqlOutbox, Summary},
 };
 use solana_account::Account;
 use solana_instruction::{AccountMeta, Instruction};
@@ -149,12 +149,12 @@ impl OutboxStore for TrapStore {
         self.call(self.inner.row(key)).await
     }
 
-    async fn in_flight(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        self.call(self.inner.in_flight(limit)).await
+    async fn in_flight(&self, claim: &Claim, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        self.call(self.inner.in_flight(claim, limit)).await
     }
 
-    async fn due(&self, now_ms: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        self.call(self.inner.due(now_ms, limit)).await
+    async fn due(&self, claim: &Claim, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        self.call(self.inner.due(claim, limit)).await
     }
 
     async fn signatures(&self, key: &Key) -> Result<Vec<String>, StoreError> {

@@ -10,7 +10,7 @@ use ion_placement_bench::{
 };
 
 fn main() -> Result<()> {
-    let (mut data, mut wide, mut narrow, mut patience) = (PathBuf::new(), 90u16, 60u16, 256u32);
+    let (mut data, mut wide, mut narrow, mut patience) = (PathBuf::new(), 90u16, 60u16, 64u32);
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
         let value = args
@@ -32,7 +32,7 @@ fn main() -> Result<()> {
         .sum();
     let span = jobs.last().map_or(1, |job| job.at.max(1));
     println!(
-        "{} jobs in {:.0} days on {wide} machines of 8 and {narrow} of 2 processors ({capacity}); offered load {:.1} %; a job is overtaken at most {patience} times",
+        "{} jobs in {:.0} days on {wide} machines of 8 and {narrow} of 2 processors ({capacity}); offered load {:.1} %; a job is overtaken {patience} times by whatever fits, then by what ends before its reservation",
         jobs.len(),
         span as f64 / 86_400.0,
         work as f64 / (capacity * span) as f64 * 100.0

@@ -1,19 +1,25 @@
-//! `openb --data FOLDER [--seeds N] [--workloads a,b] [--svg FILE] [--growth] [--uncalibrated]`: the
-//! published protocol on the openb trace, calibration first. Of a workload on which one of our
-//! comparison policies misses its published mean nothing else is shown, unless asked for by name.
+//! `openb --data FOLDER [--seeds N] [--workloads a,b] [--svg FILE] [--growth]`: the published protocol
+//! on the openb trace, calibration first. If one of our comparison policies misses its published mean
+//! on any workload, nothing else is shown.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
-use ion_placement::{POLICIES, Policy};
+use ion_placement::{POLICIES, Part, Policy};
 use ion_placement_bench::{
+    cluster::Machine,
     drawing::{Panel, svg},
     figures::{Spread, line, peak_memory, percentile, spread},
     openb::{
         CALIBRATED, PUBLISHED, PUBLISHED_FGD_DEFAULT_130, PUBLISHED_FGD_DEVIATION, Replay,
-        TOLERANCE, WORKLOADS, machines, pods, replay, tuned,
+        TOLERANCE, WORKLOADS, machines, pods, renamed, replay, tuned,
     },
 };
+
+/// Least mean lead of `ion` over the workloads, points.
+const LEAST_MEAN_LEAD: f64 = 0.5;
+/// A decision of `ion` must stay below this at the 99th percentile.
+const MOST_P99_NANOSECONDS: u64 = 2_000_000;
 
 struct Options {
     data: PathBuf,
@@ -21,7 +27,6 @@ struct Options {
     workloads: Vec<String>,
     svg: Option<PathBuf>,
     growth: bool,
-    uncalibrated: bool,
 }
 
 fn options() -> Result<Options> {
@@ -31,7 +36,6 @@ fn options() -> Result<Options> {
         workloads: WORKLOADS.map(str::to_owned).to_vec(),
         svg: None,
         growth: false,
-        uncalibrated: false,
     };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
@@ -44,7 +48,6 @@ fn options() -> Result<Options> {
             }
             "--svg" => options.svg = Some(value()?.into()),
             "--growth" => options.growth = true,
-            "--uncalibrated" => options.uncalibrated = true,
             _ => bail!("unknown option {name}"),
         }
     }
@@ -57,161 +60,211 @@ fn main() -> Result<ExitCode> {
         growth(&options)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut panels = Vec::new();
-    let (mut resisting, mut missed) = (Vec::new(), Vec::new());
-    for workload in &options.workloads {
-        let published = WORKLOADS
-            .iter()
-            .position(|known| known == workload)
-            .with_context(|| format!("no published figures for {workload}"))?;
-        let result = run(&options, workload, published)?;
-        if !result.is_calibrated {
-            missed.push(workload.clone());
-        }
-        if let Some((panel, is_ahead)) = result.shown {
-            panels.push(panel);
-            if !is_ahead {
-                resisting.push(workload.clone());
-            }
-        }
+    let mut workloads = Vec::new();
+    for name in &options.workloads {
+        workloads.push(Workload::calibrate(&options, name)?);
     }
-    if let Some(path) = &options.svg
-        && !panels.is_empty()
-    {
+    let named = |pick: fn(&Workload) -> bool, workloads: &[Workload]| -> Vec<String> {
+        let picked = workloads.iter().filter(|one| pick(one));
+        picked.map(|one| one.name.clone()).collect()
+    };
+    let missed = named(|one| !one.is_calibrated, &workloads);
+    if !missed.is_empty() {
+        println!(
+            "not calibrated, so nothing is compared: {}",
+            missed.join(", ")
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    for workload in &mut workloads {
+        workload.compare()?;
+    }
+    if let Some(path) = &options.svg {
+        let panels: Vec<Panel> = workloads.iter().map(Workload::panel).collect();
         std::fs::write(path, svg(&panels)).with_context(|| format!("write {}", path.display()))?;
         println!("curves: {}", path.display());
     }
     println!("peak memory {:.1} MiB", peak_memory() as f64 / 1_048_576.0);
-    if !missed.is_empty() {
-        println!("not calibrated, so no result counts: {}", missed.join(", "));
-    }
+    let mean = |pick: fn(&Workload) -> f64| {
+        workloads.iter().map(pick).sum::<f64>() / workloads.len() as f64
+    };
+    let lead = [mean(|one| one.lead[0]), mean(|one| one.lead[1])];
+    println!(
+        "mean lead of ion over fgd on {} workloads: {:+.2} points at 100 %, {:+.2} at 130 %; {LEAST_MEAN_LEAD} asked",
+        workloads.len(),
+        lead[0],
+        lead[1]
+    );
+    let resisting = named(|one| !one.is_ahead, &workloads);
     if !resisting.is_empty() {
         println!("ion is not ahead on: {}", resisting.join(", "));
     }
-    Ok(if missed.is_empty() && resisting.is_empty() {
+    let slow = named(|one| one.ion_p99 >= MOST_P99_NANOSECONDS, &workloads);
+    if !slow.is_empty() {
+        println!("decisions of ion take too long on: {}", slow.join(", "));
+    }
+    let is_enough = lead.iter().all(|lead| *lead >= LEAST_MEAN_LEAD);
+    Ok(if resisting.is_empty() && slow.is_empty() && is_enough {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-/// A workload's result: its curves, and whether `ion` is ahead beyond the seeds' deviation.
-struct Shown {
+/// A workload, its replays by each policy so far, and how `ion` fared.
+struct Workload {
+    name: String,
+    published: usize,
+    pods: Vec<Part>,
+    /// Machines as named for a seed, and the list of that seed.
+    lists: Vec<(Vec<Machine>, Vec<Part>)>,
+    known: Vec<(String, Vec<Replay>)>,
     is_calibrated: bool,
-    shown: Option<(Panel, bool)>,
+    /// Lead of `ion` over `fgd` at 100 % and at 130 %, points.
+    lead: [f64; 2],
+    /// Whether both are beyond the seeds' deviation.
+    is_ahead: bool,
+    ion_p99: u64,
 }
 
-fn run(options: &Options, workload: &str, published: usize) -> Result<Shown> {
-    let (machines, models) = machines(&options.data)?;
-    let pods = pods(&options.data, workload, &models)?;
-    let capacity: u64 = machines
-        .iter()
-        .map(|one| u64::from(one.processors) * 1_000)
-        .sum();
-    let lists: Vec<_> = (0..options.seeds)
-        .map(|seed| tuned(&pods, capacity, seed))
-        .collect();
-    let replays = |name: &str| -> Result<Vec<Replay>> {
-        let policy = Policy::named(name).context("unknown policy")?;
-        Ok(lists
+impl Workload {
+    /// Replays the policies with published figures and compares their means.
+    fn calibrate(options: &Options, name: &str) -> Result<Self> {
+        let published = WORKLOADS
             .iter()
-            .map(|list| replay(&machines, &pods, list, &policy))
-            .collect())
-    };
+            .position(|known| *known == name)
+            .with_context(|| format!("no published figures for {name}"))?;
+        let (machines, models) = machines(&options.data)?;
+        let pods = pods(&options.data, name, &models)?;
+        let capacity: u64 = machines
+            .iter()
+            .map(|one| u64::from(one.processors) * 1_000)
+            .sum();
+        let mut workload = Self {
+            name: name.to_owned(),
+            published,
+            lists: (0..options.seeds)
+                .map(|seed| (renamed(&machines, seed), tuned(&pods, capacity, seed)))
+                .collect(),
+            pods,
+            known: Vec::new(),
+            is_calibrated: true,
+            lead: [0.0; 2],
+            is_ahead: false,
+            ion_p99: 0,
+        };
+        println!(
+            "{name}: {} machines, {} seeds",
+            machines.len(),
+            options.seeds
+        );
+        println!("  calibration, % allocated at 100 % arrived      ours   published  distance");
+        for (name, published) in CALIBRATED.iter().zip(PUBLISHED[published]) {
+            let ours = at_full(workload.replays(name)?);
+            let distance = ours.mean - published;
+            let is_near = distance.abs() <= TOLERANCE;
+            workload.is_calibrated &= is_near;
+            println!(
+                "    {name:<12} {:>31.2} ± {:.2}  {published:>9.2}  {distance:>+8.2}{}",
+                ours.mean,
+                ours.deviation,
+                if is_near { "" } else { "  OUT OF TOLERANCE" }
+            );
+        }
+        Ok(workload)
+    }
 
-    println!(
-        "{workload}: {} machines, {} seeds",
-        machines.len(),
-        options.seeds
-    );
-    println!("  calibration, % allocated at 100 % arrived      ours   published  distance");
-    let mut known = Vec::new();
-    let mut is_calibrated = true;
-    for (name, published) in CALIBRATED.iter().zip(PUBLISHED[published]) {
-        let runs = replays(name)?;
-        let ours = at_full(&runs);
-        let distance = ours.mean - published;
-        let is_near = distance.abs() <= TOLERANCE;
-        is_calibrated &= is_near;
-        println!(
-            "    {name:<12} {:>31.2} ± {:.2}  {published:>9.2}  {distance:>+8.2}{}",
-            ours.mean,
-            ours.deviation,
-            if is_near { "" } else { "  OUT OF TOLERANCE" }
-        );
-        known.push(((*name).to_owned(), runs));
-    }
-    if !is_calibrated && !options.uncalibrated {
-        return Ok(Shown {
-            is_calibrated,
-            shown: None,
-        });
-    }
-    if !is_calibrated {
-        println!(
-            "  NOT CALIBRATED: the following figures prove nothing against the published ones"
-        );
-    }
-    for name in POLICIES {
-        if !CALIBRATED.contains(&name) {
-            known.push((name.to_owned(), replays(name)?));
-        }
-    }
-    println!(
-        "  % allocated at arrived load of       80 %           90 %          100 %          110 %          120 %          130 %    p50      p99     index"
-    );
-    for (name, runs) in &mut known {
-        print!("    {name:<14} {:>13}", "");
-        for level in [80usize, 90, 100, 110, 120] {
-            let values: Vec<f64> = runs.iter().map(|run| at(run, level)).collect();
-            let spread = spread(&values);
-            print!("  {:>6.2} ± {:.2}", spread.mean, spread.deviation);
-        }
-        let end = at_end(runs);
-        let mut times: Vec<u64> = runs
+    fn replays(&mut self, name: &str) -> Result<&[Replay]> {
+        let policy = Policy::named(name).context("unknown policy")?;
+        let runs = self
+            .lists
             .iter()
-            .flat_map(|run| run.nanoseconds.iter().copied())
+            .map(|(machines, list)| replay(machines, &self.pods, list, &policy))
             .collect();
-        println!(
-            "  {:>6.2} ± {:.2}  {:>4.0} µs {:>5.0} µs {:>5.1} MiB",
-            end.mean,
-            end.deviation,
-            percentile(&mut times, 0.5) as f64 / 1e3,
-            percentile(&mut times, 0.99) as f64 / 1e3,
-            runs.iter().map(|run| run.index_bytes).max().unwrap_or(0) as f64 / 1_048_576.0
-        );
+        self.known.push((name.to_owned(), runs));
+        let (_, runs) = self.known.last().context("just pushed")?;
+        Ok(runs)
     }
-    let of = |name: &str| {
-        known
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, runs)| (at_full(runs), at_end(runs)))
-            .context("policy was run")
-    };
-    let (ion, fgd) = (of("ion")?, of("fgd")?);
-    let end_known = if workload == "default" {
-        PUBLISHED_FGD_DEFAULT_130.max(fgd.1.mean)
-    } else {
-        fgd.1.mean
-    };
-    let margins = (ion.0.mean - PUBLISHED[published][3], ion.1.mean - end_known);
-    let noise = ion.0.deviation.max(PUBLISHED_FGD_DEVIATION[published]);
-    println!(
-        "  ion ahead of published fgd at 100 %: {:+.2}; of fgd at 130 % (ours, or published where higher): {:+.2}; seeds' deviation {noise:.2}",
-        margins.0, margins.1
-    );
-    let curves = known
-        .iter()
-        .map(|(name, runs)| (name.clone(), mean_curve(runs)))
-        .collect();
-    let panel = Panel {
-        title: format!("{workload}: % of processors allocated"),
-        curves,
-    };
-    Ok(Shown {
-        is_calibrated,
-        shown: Some((panel, margins.0 > noise && margins.1 > noise)),
-    })
+
+    /// Replays the other policies and shows all of them.
+    fn compare(&mut self) -> Result<()> {
+        for name in POLICIES {
+            if !CALIBRATED.contains(&name) {
+                self.replays(name)?;
+            }
+        }
+        println!(
+            "{:<14} % allocated at arrived load of    80 %           90 %          100 %          110 %          120 %          130 %     p50       p99      index",
+            self.name
+        );
+        for (name, runs) in &self.known {
+            print!("    {name:<14} {:>20}", "");
+            for level in [80usize, 90, 100, 110, 120] {
+                let values: Vec<f64> = runs.iter().map(|run| at(run, level)).collect();
+                let spread = spread(&values);
+                print!("  {:>6.2} ± {:.2}", spread.mean, spread.deviation);
+            }
+            let end = at_end(runs);
+            let mut times: Vec<u64> = runs
+                .iter()
+                .flat_map(|run| run.nanoseconds.iter().copied())
+                .collect();
+            let (p50, p99) = (percentile(&mut times, 0.5), percentile(&mut times, 0.99));
+            if name == "ion" {
+                self.ion_p99 = p99;
+            }
+            println!(
+                "  {:>6.2} ± {:.2}  {:>4.0} µs {:>6.0} µs {:>6.1} MiB",
+                end.mean,
+                end.deviation,
+                p50 as f64 / 1e3,
+                p99 as f64 / 1e3,
+                runs.iter().map(|run| run.index_bytes).max().unwrap_or(0) as f64 / 1_048_576.0
+            );
+        }
+        self.judge()
+    }
+
+    fn judge(&mut self) -> Result<()> {
+        let of = |name: &str| {
+            self.known
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, runs)| (at_full(runs), at_end(runs)))
+                .context("policy was run")
+        };
+        let (ion, fgd) = (of("ion")?, of("fgd")?);
+        let end_known = if self.name == "default" {
+            PUBLISHED_FGD_DEFAULT_130.max(fgd.1.mean)
+        } else {
+            fgd.1.mean
+        };
+        self.lead = [
+            ion.0.mean - PUBLISHED[self.published][3],
+            ion.1.mean - end_known,
+        ];
+        let deviation = [
+            ion.0.deviation.max(PUBLISHED_FGD_DEVIATION[self.published]),
+            ion.1.deviation.max(fgd.1.deviation),
+        ];
+        println!(
+            "  ion ahead of published fgd at 100 %: {:+.2}, seeds' deviation {:.2}; of fgd at 130 % (ours, or published where higher): {:+.2}, deviation {:.2}",
+            self.lead[0], deviation[0], self.lead[1], deviation[1]
+        );
+        self.is_ahead = self.lead[0] > deviation[0] && self.lead[1] > deviation[1];
+        Ok(())
+    }
+
+    fn panel(&self) -> Panel {
+        Panel {
+            title: format!("{}: % of processors allocated", self.name),
+            curves: self
+                .known
+                .iter()
+                .map(|(name, runs)| (name.clone(), mean_curve(runs)))
+                .collect(),
+        }
+    }
 }
 
 fn at(run: &Replay, level: usize) -> f64 {
@@ -261,8 +314,9 @@ fn growth(options: &Options) -> Result<()> {
         let mut loaded: Vec<u64> = run.nanoseconds[run.nanoseconds.len() / 2..].to_vec();
         let mean = loaded.iter().sum::<u64>() as f64 / loaded.len() as f64 / 1e3;
         let (p50, p99) = (percentile(&mut loaded, 0.5), percentile(&mut loaded, 0.99));
+        let most = loaded.last().copied().unwrap_or(0) as f64 / 1e6;
         println!(
-            "  {:>6} machines {:>6} processors: mean {mean:>6.1} µs, p50 {:>6.1} µs, p99 {:>7.1} µs, index {:>6.1} MiB, allocated {:.2} %",
+            "  {:>6} machines {:>6} processors: mean {mean:>6.1} µs, p50 {:>6.1} µs, p99 {:>7.1} µs, most {most:>5.1} ms, index {:>6.1} MiB, allocated {:.2} %",
             fleet.len(),
             capacity / 1_000,
             p50 as f64 / 1e3,

@@ -1,6 +1,6 @@
 //! Answers to challenges.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -19,6 +19,11 @@ use crate::{
 
 /// Times that one message of a challenge is sent before it is given up.
 const ATTEMPTS: u32 = 5;
+/// Fetches of one challenge: it is handed out to all devices of an owner at one instant, and until
+/// then a device is told to come again.
+const MOST_FETCHES: u32 = 60;
+/// Longest wait between two of them.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Why a challenge is left unanswered.
 #[derive(thiserror::Error, Debug)]
@@ -77,16 +82,7 @@ async fn answer_one(
         .acquire()
         .await
         .map_err(|_| AnswerError::Ending)?;
-    let reply: ChallengeReply = call(
-        shared,
-        client,
-        shutdown,
-        CHALLENGE_PATH,
-        Domain::ChallengeFetch,
-        &ChallengeFetch {},
-    )
-    .await?;
-    let Some(issued) = reply.issued else {
+    let Some(issued) = fetch(shared, client, shutdown).await? else {
         return Ok(None);
     };
     check(shared, &issued).await?;
@@ -102,7 +98,7 @@ async fn answer_one(
     )
     .await?;
     let worker = shared.clone();
-    let answer = blocking(move || work.open(&worker.prover, &reply.secret)).await?;
+    let answer = blocking(move || work.open(&*worker.prover, &reply.secret)).await?;
     drop(turn);
     let reply: OpenReply = call(
         shared,
@@ -114,6 +110,33 @@ async fn answer_one(
     )
     .await?;
     Ok(Some(reply.outcome))
+}
+
+/// The challenge that waits, at the instant at which the verifier hands it out.
+async fn fetch(
+    shared: &Arc<Shared>,
+    client: &VerifierClient,
+    shutdown: &Shutdown,
+) -> Result<Option<IssuedChallenge>, AnswerError> {
+    for _ in 0..MOST_FETCHES {
+        let reply: ChallengeReply = call(
+            shared,
+            client,
+            shutdown,
+            CHALLENGE_PATH,
+            Domain::ChallengeFetch,
+            &ChallengeFetch {},
+        )
+        .await?;
+        if reply.issued.is_some() || reply.wait_ms == 0 {
+            return Ok(reply.issued);
+        }
+        let wait = Duration::from_millis(reply.wait_ms).min(LONGEST_WAIT);
+        if !shutdown.pause(wait).await {
+            return Err(AnswerError::Ending);
+        }
+    }
+    Ok(None)
 }
 
 /// Whether this challenge is worth the work: for this device, by a member of the set, within limits.
@@ -146,7 +169,7 @@ async fn check(shared: &Arc<Shared>, issued: &IssuedChallenge) -> Result<(), Ans
 
 async fn prove(shared: &Arc<Shared>, challenge: Challenge) -> Result<ChallengeWork, AnswerError> {
     let worker = shared.clone();
-    blocking(move || ChallengeWork::commit(&worker.prover, challenge)).await
+    blocking(move || ChallengeWork::commit(&*worker.prover, challenge)).await
 }
 
 async fn blocking<T: Send + 'static>(

@@ -35,7 +35,12 @@ impl CallError {
             CallError::Refused(body) => {
                 matches!(
                     body.error.as_str(),
-                    "clock_skew" | "expired" | "unknown_device" | "unavailable"
+                    "clock_skew"
+                        | "expired"
+                        | "unknown_device"
+                        | "unavailable"
+                        | "rate_limited"
+                        | "overloaded"
                 )
             }
             CallError::Local(_) => false,

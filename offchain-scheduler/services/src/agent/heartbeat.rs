@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ion_protocol::{
-    Claim, Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, LINE_DOWN_CLAIM, LINE_UP_CLAIM,
+    Claim, Domain, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, JOBS_COMPLETED_CLAIM,
+    JOBS_FAILED_CLAIM, LINE_DOWN_CLAIM, LINE_UP_CLAIM,
 };
 use tokio::sync::{Notify, watch};
 
@@ -118,6 +119,24 @@ fn line_claims(shared: &Shared) -> Vec<Claim> {
     .into()
 }
 
+/// All that this machine says of itself: its line, its GPUs, the jobs since the start.
+fn claims(shared: &Shared) -> Vec<Claim> {
+    let mut claims = line_claims(shared);
+    claims.extend(shared.hardware.borrow().iter().cloned());
+    if let Some(workshop) = &shared.workshop {
+        let (completed, failed) = workshop.desk.counts();
+        let counts = [
+            (JOBS_COMPLETED_CLAIM, completed),
+            (JOBS_FAILED_CLAIM, failed),
+        ];
+        claims.extend(counts.map(|(name, value)| Claim {
+            name: name.to_owned(),
+            value: value.to_string(),
+        }));
+    }
+    claims
+}
+
 /// One heartbeat at the chain time of now, which is returned with the reply.
 async fn send(
     shared: &Shared,
@@ -130,7 +149,7 @@ async fn send(
     let message = Heartbeat {
         boot: shared.boot,
         draining,
-        claims: line_claims(shared),
+        claims: claims(shared),
     };
     let reply = client
         .call(shared, HEARTBEAT_PATH, Domain::Heartbeat, now, &message)

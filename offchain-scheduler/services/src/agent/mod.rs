@@ -1,14 +1,17 @@
-//! The agent beside a supplier's processors: device key, heartbeats, answers to challenges.
+//! The agent beside a supplier's processors: device key, heartbeats, answers to challenges, jobs.
 //!
 //! Mechanism: for each verifier one task sends a heartbeat in every period of chain time and
 //! another one answers the challenges that the replies announce. The proofs of all verifiers run
-//! one after the other on the same back end. Place of use: the binary `ion-agent`. Invariant: the
-//! agent signs nothing but requests of its own device key, sends nothing on chain, and works only
-//! for members of the on-chain verifier set.
+//! one after the other on the same back end. Where jobs are on, the renter's orders are taken and
+//! worked one by one. Place of use: the binary `ion-agent`. Invariant: the agent signs nothing but
+//! requests and results with its own device key, sends nothing on chain, and works only for members
+//! of the on-chain verifier set and for the renter who has hired the device.
 
 mod answer;
 mod client;
+mod hardware;
 mod heartbeat;
+mod jobs;
 mod key;
 mod sequence;
 mod settings;
@@ -16,9 +19,12 @@ mod settings;
 use std::{num::NonZeroUsize, sync::Arc};
 
 use anyhow::Context;
-use ion_challenge::CpuProver;
-use ion_protocol::Realm;
-use tokio::sync::{Notify, Semaphore, watch};
+use ion_challenge::{CpuProver, Prover};
+use ion_protocol::{Claim, Realm};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore, watch},
+};
 
 use crate::{
     chain_view::{ClusterReader, read_until_answered},
@@ -29,7 +35,9 @@ use crate::{
 pub use client::{CallError, VerifierClient};
 pub use key::{DeviceKey, KeyError};
 pub use sequence::{SequenceError, SequenceFile};
-pub use settings::{AgentSettings, DeviceSection, HttpSection, ProverSection, VerifierSection};
+pub use settings::{
+    AgentSettings, Backend, DeviceSection, HttpSection, JobSection, ProverSection, VerifierSection,
+};
 
 /// What all tasks of an agent share.
 pub(crate) struct Shared {
@@ -38,11 +46,15 @@ pub(crate) struct Shared {
     pub realm: Realm,
     pub cluster: Arc<dyn ClusterReader>,
     pub sequences: SequenceFile,
-    pub prover: CpuProver,
+    pub prover: Box<dyn Prover>,
     /// One proof at a time.
     pub prover_turn: Semaphore,
     pub boot: [u8; 16],
     pub health: Health,
+    /// What the machine says of its GPUs.
+    pub hardware: watch::Receiver<Vec<Claim>>,
+    /// Where jobs are worked; `None` when they are off.
+    pub workshop: Option<jobs::Workshop>,
 }
 
 /// Runs an agent until it is asked to end. `draining` turns true first, so that the last heartbeats
@@ -55,16 +67,41 @@ pub async fn run(
     trigger: ShutdownTrigger,
     shutdown: Shutdown,
 ) -> anyhow::Result<Ending> {
-    let listener = match &settings.http.listen {
-        address if address.is_empty() => None,
-        address => Some(
-            tokio::net::TcpListener::bind(address)
-                .await
-                .context("bind http.listen")?,
-        ),
+    let listeners = Listeners {
+        health: bind(&settings.http.listen)
+            .await
+            .context("bind http.listen")?,
+        orders: bind(&settings.jobs.listen)
+            .await
+            .context("bind jobs.listen")?,
     };
-    let tasks = start(settings.clone(), key, cluster, registry, listener, shutdown).await?;
+    let tasks = start(
+        settings.clone(),
+        key,
+        cluster,
+        registry,
+        listeners,
+        shutdown,
+    )
+    .await?;
     Ok(tasks.run(trigger, settings.device.drain).await?)
+}
+
+/// Open ports of an agent.
+#[derive(Default)]
+pub struct Listeners {
+    /// For `/healthz`.
+    pub health: Option<TcpListener>,
+    /// For orders of renters; without it no jobs are taken.
+    pub orders: Option<TcpListener>,
+}
+
+/// A port at an address; none for an empty one.
+async fn bind(address: &str) -> std::io::Result<Option<TcpListener>> {
+    match address {
+        "" => Ok(None),
+        address => TcpListener::bind(address).await.map(Some),
+    }
 }
 
 /// Starts the tasks of an agent.
@@ -73,7 +110,7 @@ pub async fn start(
     key: DeviceKey,
     cluster: Arc<dyn ClusterReader>,
     registry: [u8; 32],
-    listener: Option<tokio::net::TcpListener>,
+    listeners: Listeners,
     shutdown: Shutdown,
 ) -> anyhow::Result<Tasks> {
     let reader = cluster.clone();
@@ -82,7 +119,12 @@ pub async fn start(
     })
     .await?;
     let health = Health::default();
-    let threads = NonZeroUsize::new(settings.prover.threads).unwrap_or(NonZeroUsize::MIN);
+    let prover = prover(&settings.prover)?;
+    let (claims, hardware) = watch::channel(Vec::new());
+    let workshop = match &listeners.orders {
+        None => None,
+        Some(_) => Some(jobs::Workshop::open(&settings.jobs).context("open jobs.folder")?),
+    };
     let shared = Arc::new(Shared {
         sequences: SequenceFile::open(&settings.device.sequence_file)
             .context("open device.sequence_file")?,
@@ -92,10 +134,12 @@ pub async fn start(
         },
         key,
         cluster,
-        prover: CpuProver::new(threads),
+        prover,
         prover_turn: Semaphore::new(1),
         boot: rand::random(),
         health: health.clone(),
+        hardware,
+        workshop,
         settings,
     });
 
@@ -126,17 +170,49 @@ pub async fn start(
             answer::answer(shared.clone(), client, waits, shutdown.clone()),
         );
     }
-    if let Some(listener) = listener {
+    tasks.spawn(
+        "hardware",
+        hardware::watch_hardware(
+            shared.settings.device.nvidia_smi.clone(),
+            shared.settings.device.hardware_every,
+            claims,
+            shutdown.clone(),
+        ),
+    );
+    if let Some(orders) = listeners.orders {
+        tasks.spawn("jobs", jobs::work(shared.clone(), shutdown.clone()));
+        tasks.spawn(
+            "orders",
+            jobs::serve(orders, shared.clone(), time, shutdown.clone()),
+        );
+    }
+    if let Some(listener) = listeners.health {
         tasks.spawn("http", serve(listener, health, shutdown));
     }
     Ok(tasks)
 }
 
-async fn serve(
-    listener: tokio::net::TcpListener,
-    health: Health,
-    shutdown: Shutdown,
-) -> anyhow::Result<()> {
+/// The back end that the settings name. Error: it is not there.
+fn prover(settings: &ProverSection) -> anyhow::Result<Box<dyn Prover>> {
+    let threads = NonZeroUsize::new(settings.threads).unwrap_or(NonZeroUsize::MIN);
+    match settings.backend {
+        Backend::Cpu => Ok(Box::new(CpuProver::new(threads))),
+        #[cfg(feature = "cuda")]
+        Backend::Cuda => {
+            let prover = ion_challenge::CudaProver::open(settings.cuda_device, threads)
+                .context("open prover.backend cuda")?;
+            tracing::info!(
+                device = prover.device_name()?,
+                "challenges are answered on a GPU"
+            );
+            Ok(Box::new(prover))
+        }
+        #[cfg(not(feature = "cuda"))]
+        Backend::Cuda => anyhow::bail!("prover.backend: this build has no cuda feature"),
+    }
+}
+
+async fn serve(listener: TcpListener, health: Health, shutdown: Shutdown) -> anyhow::Result<()> {
     let app = axum::Router::new()
         .route("/healthz", axum::routing::get(crate::http::healthz))
         .with_state(health);

@@ -22,6 +22,8 @@ pub struct AgentSettings {
     pub verifiers: VerifierSection,
     /// The back end.
     pub prover: ProverSection,
+    /// Jobs of renters.
+    pub jobs: JobSection,
     /// The agent's own HTTP port.
     pub http: HttpSection,
     /// Logs.
@@ -40,6 +42,11 @@ pub struct DeviceSection {
     pub line_down_mbytes: u32,
     /// Speed of the line from the device, whole MB/s.
     pub line_up_mbytes: u32,
+    /// Program that lists the GPUs, by name in PATH or by path.
+    pub nvidia_smi: String,
+    /// Time between two looks at the GPUs.
+    #[serde(with = "duration")]
+    pub hardware_every: Duration,
     /// Time for work in hand when the process is asked to end.
     #[serde(with = "duration")]
     pub drain: Duration,
@@ -52,6 +59,8 @@ impl Default for DeviceSection {
             sequence_file: ".ion/agent/sequence".into(),
             line_down_mbytes: 0,
             line_up_mbytes: 0,
+            nvidia_smi: "nvidia-smi".to_owned(),
+            hardware_every: Duration::from_secs(60),
             drain: Duration::from_secs(20),
         }
     }
@@ -85,11 +94,25 @@ impl Default for VerifierSection {
     }
 }
 
+/// Back ends.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Backend {
+    /// The reference on processor threads.
+    Cpu,
+    /// An NVIDIA GPU, in builds with the feature `cuda`.
+    Cuda,
+}
+
 /// Section `prover`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProverSection {
-    /// Worker threads of the CPU back end.
+    /// What computes.
+    pub backend: Backend,
+    /// Number of the GPU of the CUDA back end.
+    pub cuda_device: usize,
+    /// Worker threads: of the CPU back end for all of the work, of the CUDA back end for hashing.
     pub threads: usize,
     /// Largest matrix side that the agent takes on.
     pub max_n: u32,
@@ -100,9 +123,68 @@ pub struct ProverSection {
 impl Default for ProverSection {
     fn default() -> Self {
         ProverSection {
+            backend: Backend::Cpu,
+            cuda_device: 0,
             threads: 2,
             max_n: 8_192,
             max_rounds: 16,
+        }
+    }
+}
+
+/// Section `jobs`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct JobSection {
+    /// Address for orders of renters; empty takes none.
+    pub listen: String,
+    /// Container engine, by name in PATH or by path; empty takes docker, else podman.
+    pub engine: String,
+    /// Folder of results.
+    pub folder: PathBuf,
+    /// Orders that may wait.
+    pub queue: usize,
+    /// Results kept.
+    pub keep: usize,
+    /// Largest order in bytes.
+    pub max_body_bytes: usize,
+    /// Bytes kept of each of a container's outputs.
+    pub max_output_bytes: usize,
+    /// Longest time of one job.
+    #[serde(with = "duration")]
+    pub time: Duration,
+    /// Time for the job in hand when the process is asked to end.
+    #[serde(with = "duration")]
+    pub finish_within: Duration,
+    /// Entries of the largest matrix of a product.
+    pub max_entries: u64,
+    /// Multiply-adds of a product.
+    pub max_operations: u64,
+    /// Thousandths of a processor that a container may ask for.
+    pub cpu_millis: u32,
+    /// Memory in MiB that a container may ask for.
+    pub memory_mib: u32,
+    /// Whether a container may ask for the network.
+    pub network: bool,
+}
+
+impl Default for JobSection {
+    fn default() -> Self {
+        JobSection {
+            listen: String::new(),
+            engine: String::new(),
+            folder: ".ion/agent/jobs".into(),
+            queue: 4,
+            keep: 16,
+            max_body_bytes: 8 << 20,
+            max_output_bytes: 1 << 20,
+            time: Duration::from_secs(3_600),
+            finish_within: Duration::from_secs(10),
+            max_entries: 4 << 20,
+            max_operations: 1 << 36,
+            cpu_millis: 2_000,
+            memory_mib: 2_048,
+            network: false,
         }
     }
 }
@@ -138,6 +220,18 @@ impl Settings for AgentSettings {
         if self.prover.threads == 0 {
             return Err("prover.threads: must not be 0".into());
         }
+        if self.prover.backend == Backend::Cuda && cfg!(not(feature = "cuda")) {
+            return Err("prover.backend: this build has no cuda feature".into());
+        }
+        if self.device.hardware_every.is_zero() {
+            return Err("device.hardware_every: must not be 0".into());
+        }
+        if self.jobs.finish_within >= self.device.drain {
+            return Err("jobs.finish_within: must be below device.drain".into());
+        }
+        if self.jobs.queue == 0 || self.jobs.keep == 0 {
+            return Err("jobs.queue, jobs.keep: must not be 0".into());
+        }
         Ok(())
     }
 }
@@ -162,6 +256,10 @@ mod tests {
             ("verifiers.heartbeat=9s", "verifiers.heartbeat"),
             ("verifiers.retry=0s", "verifiers.retry"),
             ("prover.threads=0", "prover.threads"),
+            ("prover.backend=tpu", "prover.backend"),
+            ("device.hardware_every=0s", "device.hardware_every"),
+            ("jobs.finish_within=20s", "jobs.finish_within"),
+            ("jobs.queue=0", "jobs.queue"),
             ("chain.poll=0s", "chain.poll"),
             ("chain.commitment=maybe", "chain.commitment"),
         ] {

@@ -5,13 +5,15 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use ide::state::{Auction, ClassRates, Epoch, RootRing};
 use ion_economics::params::Program as Consumer;
 use ion_merkle::report::ReportKind;
+use ion_report::Hire;
 use solana_pubkey::Pubkey;
 
 use super::{
-    BlockView, ClusterReader, EmissionView, HourChain, LedgerReader, PollView, RewardReader,
-    RootsView, VerifierSetView, ViewError, rewards,
+    BlockView, ClusterReader, EmissionView, EngineReader, EngineState, HireView, HourChain,
+    LedgerReader, PollView, RewardReader, RootsView, VerifierSetView, ViewError, rewards,
 };
 
 /// Everything that the readers show.
@@ -33,6 +35,10 @@ pub struct MemoryChain {
     pub records: BTreeMap<Pubkey, booking::state::WorkRecord>,
     /// Days to fold, with their shards.
     pub unfolded_days: BTreeMap<u64, Vec<u8>>,
+    /// Accounts that wait for a crank.
+    pub leftovers: super::Leftovers,
+    /// Upheld offences.
+    pub offences: Vec<super::OffenceView>,
     /// IO and USDC mint.
     pub mints: (Pubkey, Pubkey),
     /// Further addresses at which there is an account.
@@ -51,6 +57,20 @@ pub struct MemoryChain {
     pub blocks: BTreeMap<u64, BlockView>,
     /// Roots of the reward tree.
     pub roots: RootsView,
+    /// The engine; `None` before it is initialised.
+    pub engine: Option<EngineState>,
+    /// Days of the engine.
+    pub epochs: BTreeMap<u64, Epoch>,
+    /// Its auctions.
+    pub auctions: BTreeMap<u64, Auction>,
+    /// Rates by class.
+    pub class_rates: BTreeMap<u16, ClassRates>,
+    /// Payout roots.
+    pub payout_roots: Option<RootRing>,
+    /// Hire by day, device and owner.
+    pub hire: BTreeMap<u64, Hire>,
+    /// When reports were attested, by kind, subject and sequence; without an entry they do not age.
+    pub attested_at: BTreeMap<(u8, Pubkey, u64), i64>,
 }
 
 /// [`MemoryChain`] behind the reading traits.
@@ -68,6 +88,8 @@ impl MemoryView {
             bookings: BTreeMap::new(),
             records: BTreeMap::new(),
             unfolded_days: BTreeMap::new(),
+            leftovers: super::Leftovers::default(),
+            offences: Vec::new(),
             mints: (
                 Pubkey::new_from_array([3; 32]),
                 Pubkey::new_from_array([4; 32]),
@@ -85,6 +107,13 @@ impl MemoryView {
             },
             blocks: BTreeMap::new(),
             roots: RootsView::default(),
+            engine: None,
+            epochs: BTreeMap::new(),
+            auctions: BTreeMap::new(),
+            class_rates: BTreeMap::new(),
+            payout_roots: None,
+            hire: BTreeMap::new(),
+            attested_at: BTreeMap::new(),
         }))
     }
 
@@ -105,6 +134,13 @@ impl ClusterReader for MemoryView {
 
     fn verifiers(&self) -> Result<VerifierSetView, ViewError> {
         Ok(self.with(|chain| chain.verifiers.clone()))
+    }
+
+    fn holder(&self, device: &Pubkey) -> Result<Option<HireView>, ViewError> {
+        Ok(self.with(|chain| {
+            let account = chain.devices.get(device)?;
+            HireView::of(device, account, chain.bookings.get(&account.hired_by)?)
+        }))
     }
 }
 
@@ -138,16 +174,42 @@ impl RewardReader for MemoryView {
 
     fn attested_at(
         &self,
-        _kind: ReportKind,
-        _subject: &Pubkey,
-        _seq: u64,
+        kind: ReportKind,
+        subject: &Pubkey,
+        seq: u64,
     ) -> Result<Option<i64>, ViewError> {
-        // Reports of the memory chain do not age.
-        Ok(None)
+        let key = (kind.to_u8(), *subject, seq);
+        Ok(self.with(|chain| chain.attested_at.get(&key).copied()))
     }
 
     fn roots(&self) -> Result<RootsView, ViewError> {
         Ok(self.with(|chain| chain.roots.clone()))
+    }
+}
+
+impl EngineReader for MemoryView {
+    fn engine(&self) -> Result<Option<EngineState>, ViewError> {
+        Ok(self.with(|chain| chain.engine.clone()))
+    }
+
+    fn epoch(&self, day: u64) -> Result<Option<Epoch>, ViewError> {
+        Ok(self.with(|chain| chain.epochs.get(&day).copied()))
+    }
+
+    fn auction(&self, seq: u64) -> Result<Option<Auction>, ViewError> {
+        Ok(self.with(|chain| chain.auctions.get(&seq).cloned()))
+    }
+
+    fn class_rates(&self) -> Result<BTreeMap<u16, ClassRates>, ViewError> {
+        Ok(self.with(|chain| chain.class_rates.clone()))
+    }
+
+    fn payout_roots(&self) -> Result<Option<RootRing>, ViewError> {
+        Ok(self.with(|chain| chain.payout_roots))
+    }
+
+    fn hire(&self, day: u64) -> Result<Hire, ViewError> {
+        Ok(self.with(|chain| chain.hire.get(&day).cloned().unwrap_or_default()))
     }
 }
 
@@ -170,6 +232,14 @@ impl LedgerReader for MemoryView {
 
     fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError> {
         Ok(self.with(|chain| chain.unfolded_days.clone()))
+    }
+
+    fn leftovers(&self) -> Result<super::Leftovers, ViewError> {
+        Ok(self.with(|chain| chain.leftovers.clone()))
+    }
+
+    fn upheld_offences(&self) -> Result<Vec<super::OffenceView>, ViewError> {
+        Ok(self.with(|chain| chain.offences.clone()))
     }
 
     fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError> {

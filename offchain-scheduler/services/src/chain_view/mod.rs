@@ -5,6 +5,8 @@
 //! Sides: [`RpcView`] over a node, [`MemoryView`] in memory. Place of use: all loops of agent and
 //! verifier. Invariant: time is the chain's clock, never the machine's.
 
+mod engine;
+mod hire;
 mod memory;
 mod rewards;
 mod rpc;
@@ -19,8 +21,12 @@ use solana_pubkey::Pubkey;
 
 use crate::shutdown::Shutdown;
 
+pub use engine::{EngineReader, EngineState, hire_of};
+pub use hire::HireView;
 pub use memory::MemoryView;
-pub use rewards::{BlockView, EmissionView, HourChain, RewardReader, RootView, RootsView};
+pub use rewards::{
+    BlockView, EmissionView, HourChain, RewardReader, RootView, RootsView, ScheduledHour,
+};
 pub use rpc::RpcView;
 pub use settings::ChainSettings;
 
@@ -71,6 +77,52 @@ impl PollView {
     }
 }
 
+/// An offence that was upheld, or not appealed, and is not restored in full: one part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffenceView {
+    /// The device account.
+    pub device: [u8; 32],
+    /// Identity of the offence: all its parts share it.
+    pub id: [u8; 32],
+    /// When it was committed, Unix seconds.
+    pub offence_at: i64,
+}
+
+/// A poll and when its time began to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollRent {
+    /// The poll account.
+    pub address: Pubkey,
+    /// Who gets its rent.
+    pub payer: Pubkey,
+    /// Attestation, else last vote, else opening, Unix seconds.
+    pub kept_since: i64,
+}
+
+/// A block and who paid for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockRent {
+    /// Its hour.
+    pub hour: u64,
+    /// Where it stands.
+    pub state: ion_economics::block::BlockState,
+    /// When it was released, Unix seconds.
+    pub released_at: i64,
+    /// Who gets its rent.
+    pub payer: Pubkey,
+}
+
+/// Accounts that wait for a crank once their time is over.
+#[derive(Clone, Debug, Default)]
+pub struct Leftovers {
+    /// All polls.
+    pub polls: Vec<PollRent>,
+    /// All blocks.
+    pub blocks: Vec<BlockRent>,
+    /// All slash cases by address.
+    pub cases: Vec<(Pubkey, staking::state::Case)>,
+}
+
 /// Time, identity and verifier set of a cluster.
 pub trait ClusterReader: Send + Sync {
     /// Unix seconds of the chain's clock.
@@ -79,10 +131,12 @@ pub trait ClusterReader: Send + Sync {
     fn genesis_hash(&self) -> Result<[u8; 32], ViewError>;
     /// The verifier set.
     fn verifiers(&self) -> Result<VerifierSetView, ViewError>;
+    /// The running booking that holds the device at this address, if one does.
+    fn holder(&self, device: &Pubkey) -> Result<Option<HireView>, ViewError>;
 }
 
 /// Devices, bookings, records and polls.
-pub trait LedgerReader: RewardReader {
+pub trait LedgerReader: RewardReader + EngineReader {
     /// A recent finalized blockhash.
     fn recent_blockhash(&self) -> Result<[u8; 32], ViewError>;
     /// All devices by address.
@@ -94,6 +148,10 @@ pub trait LedgerReader: RewardReader {
     /// Days with counts that are not yet in their permanent account, with the shards that hold them,
     /// days in order.
     fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError>;
+    /// Polls, blocks and cases, whatever their age.
+    fn leftovers(&self) -> Result<Leftovers, ViewError>;
+    /// Offences that cost reliability.
+    fn upheld_offences(&self) -> Result<Vec<OffenceView>, ViewError>;
     /// IO and USDC mint.
     fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError>;
     /// Whether there is an account at each address, in the order asked for.
@@ -105,6 +163,19 @@ pub trait LedgerReader: RewardReader {
         subject: &Pubkey,
         seq: u64,
     ) -> Result<Option<PollView>, ViewError>;
+    /// Hours of the schedule with the polls on their summaries, in the order asked for.
+    fn hours(&self, hours: &[u64]) -> Result<Vec<ScheduledHour>, ViewError> {
+        hours
+            .iter()
+            .map(|hour| {
+                Ok(ScheduledHour {
+                    hour: *hour,
+                    block: self.block(*hour)?,
+                    poll: self.poll(ReportKind::BlockSummary, &::rewards::ID, *hour)?,
+                })
+            })
+            .collect()
+    }
 }
 
 /// Runs one reading off the async threads. Error: `Thread` beside the reading's own.

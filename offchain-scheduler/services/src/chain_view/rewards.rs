@@ -9,7 +9,7 @@ use ion_merkle::report::ReportKind;
 use ion_observation::Key;
 use solana_pubkey::Pubkey;
 
-use super::{ClusterReader, ViewError};
+use super::{ClusterReader, PollView, ViewError};
 
 /// Everything that eligibility and shares depend on, at one reading.
 #[derive(Clone, Debug)]
@@ -72,6 +72,17 @@ impl BlockView {
             device_list: block.device_list,
         }
     }
+}
+
+/// An hour of the schedule with the votes on its summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduledHour {
+    /// Hour index.
+    pub hour: u64,
+    /// Its block, if it was released and is not closed.
+    pub block: Option<BlockView>,
+    /// The poll on its summary, if it is open.
+    pub poll: Option<PollView>,
 }
 
 /// An accepted root of the reward tree.

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use anchor_lang::{AccountDeserialize, Discriminator, Owner};
 use anyhow::Context;
+use ide::state::{Auction, ClassRates, Epoch, RootRing};
 use ion_client::{
     accounts, addresses,
     rpc::RpcChain,
     send::{Chain, ChainError},
 };
-use ion_economics::params::Program as Consumer;
+use ion_economics::{params::Program as Consumer, slash::CaseState};
 use ion_merkle::report::ReportKind;
+use ion_report::Hire;
+use solana_account::Account;
 use solana_commitment_config::CommitmentConfig;
 use solana_pubkey::Pubkey;
 
 use super::{
-    BlockView, ChainSettings, ClusterReader, EmissionView, HourChain, LedgerReader, PollView,
-    RewardReader, RootsView, VerifierSetView, ViewError,
+    BlockView, ChainSettings, ClusterReader, EmissionView, EngineReader, EngineState, HireView,
+    HourChain, LedgerReader, PollView, RewardReader, RootsView, ScheduledHour, VerifierSetView,
+    ViewError, hire_of,
 };
 
 /// The clock sysvar.
@@ -80,6 +84,17 @@ impl ClusterReader for RpcView {
             threshold: set.threshold,
             version: set.version,
         })
+    }
+
+    fn holder(&self, device: &Pubkey) -> Result<Option<HireView>, ViewError> {
+        let Some(account) = accounts::find::<registry::state::Device>(&self.chain, device)? else {
+            return Ok(None);
+        };
+        if !account.is_hired() {
+            return Ok(None);
+        }
+        let held_by = accounts::find::<booking::state::Booking>(&self.chain, &account.hired_by)?;
+        Ok(held_by.and_then(|booking| HireView::of(device, &account, &booking)))
     }
 }
 
@@ -163,6 +178,36 @@ impl RewardReader for RpcView {
     }
 }
 
+impl EngineReader for RpcView {
+    fn engine(&self) -> Result<Option<EngineState>, ViewError> {
+        EngineState::read(&self.chain)
+    }
+
+    fn epoch(&self, day: u64) -> Result<Option<Epoch>, ViewError> {
+        Ok(accounts::find(&self.chain, &addresses::ide::epoch(day))?)
+    }
+
+    fn auction(&self, seq: u64) -> Result<Option<Auction>, ViewError> {
+        Ok(accounts::find(&self.chain, &addresses::ide::auction(seq))?)
+    }
+
+    fn class_rates(&self) -> Result<BTreeMap<u16, ClassRates>, ViewError> {
+        Ok(self
+            .all::<ClassRates>()?
+            .into_iter()
+            .map(|(_, rates)| (rates.class, rates))
+            .collect())
+    }
+
+    fn payout_roots(&self) -> Result<Option<RootRing>, ViewError> {
+        Ok(accounts::find(&self.chain, &addresses::ide::roots())?)
+    }
+
+    fn hire(&self, day: u64) -> Result<Hire, ViewError> {
+        hire_of(&self.chain, day)
+    }
+}
+
 impl LedgerReader for RpcView {
     fn recent_blockhash(&self) -> Result<[u8; 32], ViewError> {
         Ok(self.finalized.blockhash()?.hash.to_bytes())
@@ -194,6 +239,51 @@ impl LedgerReader for RpcView {
         Ok(days)
     }
 
+    fn leftovers(&self) -> Result<super::Leftovers, ViewError> {
+        Ok(super::Leftovers {
+            polls: self
+                .all::<registry::state::Poll>()?
+                .into_iter()
+                .map(|(address, poll)| super::PollRent {
+                    address,
+                    payer: poll.payer,
+                    kept_since: poll.kept_since().get(),
+                })
+                .collect(),
+            blocks: self
+                .all::<::rewards::state::Block>()?
+                .into_iter()
+                .filter_map(|(_, block)| {
+                    Some(super::BlockRent {
+                        hour: block.hour,
+                        state: block.block_state().ok()?,
+                        released_at: block.released_at,
+                        payer: block.payer,
+                    })
+                })
+                .collect(),
+            cases: self.all()?,
+        })
+    }
+
+    fn upheld_offences(&self) -> Result<Vec<super::OffenceView>, ViewError> {
+        Ok(self
+            .all::<staking::state::Case>()?
+            .into_iter()
+            .filter(|(_, case)| {
+                matches!(
+                    CaseState::from_code(case.state),
+                    Ok(CaseState::Upheld | CaseState::Partial | CaseState::Burned)
+                )
+            })
+            .map(|(_, case)| super::OffenceView {
+                device: case.device.to_bytes(),
+                id: case.offence_id,
+                offence_at: case.offence_at,
+            })
+            .collect())
+    }
+
     fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError> {
         let config: registry::state::Config =
             accounts::fetch(&self.chain, &addresses::registry::config())?;
@@ -217,14 +307,49 @@ impl LedgerReader for RpcView {
     ) -> Result<Option<PollView>, ViewError> {
         let address = addresses::registry::poll(kind, subject, seq);
         let poll: Option<registry::state::Poll> = accounts::find(&self.chain, &address)?;
-        Ok(poll.map(|poll| PollView {
-            set_version: poll.set_version,
-            votes: poll
-                .votes
-                .iter()
-                .map(|vote| (*vote != [0; 32]).then_some(*vote))
-                .collect(),
-            attested: (poll.attested_at != 0).then_some(poll.attested_hash),
-        }))
+        Ok(poll.as_ref().map(poll_view))
+    }
+
+    fn hours(&self, hours: &[u64]) -> Result<Vec<ScheduledHour>, ViewError> {
+        let blocks = hours.iter().copied().map(addresses::rewards::block);
+        let polls = hours
+            .iter()
+            .map(|hour| addresses::registry::poll(ReportKind::BlockSummary, &::rewards::ID, *hour));
+        let keys: Vec<Pubkey> = blocks.chain(polls).collect();
+        let found = self.chain.accounts(&keys)?;
+        let mut read = keys.iter().zip(&found);
+        let mut views = Vec::with_capacity(hours.len());
+        for hour in hours {
+            views.push(ScheduledHour {
+                hour: *hour,
+                block: decoded(read.next())?.as_ref().map(BlockView::of),
+                poll: None,
+            });
+        }
+        for (view, poll) in views.iter_mut().zip(read) {
+            view.poll = decoded(Some(poll))?.as_ref().map(poll_view);
+        }
+        Ok(views)
+    }
+}
+
+fn decoded<T: AccountDeserialize + Owner>(
+    read: Option<(&Pubkey, &Option<Account>)>,
+) -> Result<Option<T>, ViewError> {
+    let Some((key, Some(account))) = read else {
+        return Ok(None);
+    };
+    Ok(Some(accounts::decode(key, account)?))
+}
+
+fn poll_view(poll: &registry::state::Poll) -> PollView {
+    PollView {
+        set_version: poll.set_version,
+        votes: poll
+            .votes
+            .iter()
+            .map(|vote| (*vote != [0; 32]).then_some(*vote))
+            .collect(),
+        attested: (poll.attested_at != 0).then_some(poll.attested_hash),
     }
 }

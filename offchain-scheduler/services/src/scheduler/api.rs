@@ -10,7 +10,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use ion_protocol::{ErrorBody, FLEET_PATH, MAX_QUOTE_REQUEST_BYTES, QUOTE_PATH};
+use ion_protocol::{
+    EXTENSION_PATH, ErrorBody, FLEET_PATH, MAX_QUOTE_REQUEST_BYTES, QUOTE_PATH, QuoteAnswer,
+};
 use tokio::sync::{Semaphore, watch};
 
 use super::{FleetState, QuoteError, Quoting};
@@ -28,10 +30,11 @@ pub struct Api {
     pub metrics: Metrics,
 }
 
-/// All endpoints: quotes, explanations, fleet, health, metrics.
+/// All endpoints: quotes, extensions, explanations, fleet, health, metrics.
 pub fn router(api: Arc<Api>, health: Health) -> Router {
     Router::new()
         .route(QUOTE_PATH, post(quote))
+        .route(EXTENSION_PATH, post(extension))
         .route(
             &format!("{QUOTE_PATH}/{{id}}/explanation"),
             get(explanation),
@@ -63,12 +66,36 @@ async fn quote(State(api): State<Arc<Api>>, body: Bytes) -> Response {
         Ok(_turn) => api.quoting.quote(&body).await,
         Err(_) => Err(QuoteError::Busy),
     };
-    let result = answer.as_ref().map_or_else(QuoteError::code, |_| "ok");
-    api.metrics.count(
+    reply(
+        &api,
         "scheduler_quotes_total",
         "Quote requests by result.",
-        &[("result", result)],
-    );
+        answer,
+    )
+}
+
+async fn extension(State(api): State<Arc<Api>>, body: Bytes) -> Response {
+    let answer = match api.turns.try_acquire() {
+        Ok(_turn) => api.quoting.extension(&body).await,
+        Err(_) => Err(QuoteError::Busy),
+    };
+    reply(
+        &api,
+        "scheduler_extensions_total",
+        "Extension requests by result.",
+        answer,
+    )
+}
+
+/// Counts an answer and sends it.
+fn reply(
+    api: &Api,
+    name: &'static str,
+    help: &'static str,
+    answer: Result<QuoteAnswer, QuoteError>,
+) -> Response {
+    let result = answer.as_ref().map_or_else(QuoteError::code, |_| "ok");
+    api.metrics.count(name, help, &[("result", result)]);
     match answer {
         Ok(answer) => {
             tracing::info!(booking = answer.booking, wallet = answer.renter, "quoted");

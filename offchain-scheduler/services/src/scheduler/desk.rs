@@ -136,6 +136,14 @@ impl Desk {
         self.reserve_as(quote, QuoteState::Failover).await
     }
 
+    /// Stores a quote that reserves nothing: its devices are hired by the booking that it extends.
+    pub async fn remember(&self, quote: &NewQuote) -> Result<(), StoreError> {
+        insert(quote, QuoteState::Pending)
+            .execute(self.store.pool())
+            .await?;
+        Ok(())
+    }
+
     async fn reserve_as(&self, quote: &NewQuote, state: QuoteState) -> Result<bool, StoreError> {
         let mut transaction = self.store.begin().await?;
         if self.store.engine() == Engine::Postgres {
@@ -148,19 +156,7 @@ impl Desk {
             .bind(quote.now)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
-            "INSERT INTO scheduler_quote (id, address, renter, decision, state, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(hex::encode(quote.id))
-        .bind(quote.address.to_string())
-        .bind(quote.renter.to_string())
-        .bind(&quote.decision)
-        .bind(state.as_str())
-        .bind(quote.now)
-        .bind(quote.expires_at)
-        .execute(&mut *transaction)
-        .await?;
+        insert(quote, state).execute(&mut *transaction).await?;
         for device in &quote.devices {
             let reserved = sqlx::query(
                 "INSERT INTO scheduler_reservation (device, quote_id, renter, expires_at) VALUES ($1, $2, $3, $4) \
@@ -249,6 +245,24 @@ impl Desk {
             .map(|row| Ok((row.try_get("decision")?, row.try_get("state")?)))
             .transpose()
     }
+}
+
+/// The row of a quote.
+fn insert(
+    quote: &NewQuote,
+    state: QuoteState,
+) -> sqlx::query::Query<'_, sqlx::Any, sqlx::any::AnyArguments> {
+    sqlx::query(
+        "INSERT INTO scheduler_quote (id, address, renter, decision, state, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(hex::encode(quote.id))
+    .bind(quote.address.to_string())
+    .bind(quote.renter.to_string())
+    .bind(&quote.decision)
+    .bind(state.as_str())
+    .bind(quote.now)
+    .bind(quote.expires_at)
 }
 
 fn parse(column: &'static str, text: String) -> Result<Pubkey, StoreError> {

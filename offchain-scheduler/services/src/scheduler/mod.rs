@@ -8,6 +8,7 @@
 
 mod api;
 mod desk;
+mod extension;
 mod failover;
 mod fleet;
 mod loops;

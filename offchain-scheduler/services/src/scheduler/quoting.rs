@@ -18,6 +18,7 @@ use ion_protocol::{
     Realm, open,
 };
 use ion_store::outbox::{Key, State};
+use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use tokio::sync::Notify;
 
@@ -99,15 +100,29 @@ impl Quoting {
         let price = self
             .price_account
             .filter(|_| request.currency == Currency::Io as u8);
+        let stamp = read(&self.chain, move |chain| chain.stamp(now)).await?;
         let instruction =
-            instructions::create_quote(&self.scheduler, price.as_ref(), &devices, args);
-        let key = Key::new(CREATE_QUOTE, new.address, 0);
+            instructions::create_quote_in(stamp, &self.scheduler, price.as_ref(), &devices, args);
+        let quote = self.post(CREATE_QUOTE, &new, instruction).await?;
+        Ok(answer(&new, &quote))
+    }
+
+    /// Brings a stored quote on chain and waits for it.
+    ///
+    /// Errors: `Refused`, `Late`, `Chain`, `Store`, `Outbox`.
+    pub(super) async fn post(
+        &self,
+        kind: &str,
+        new: &NewQuote,
+        instruction: Instruction,
+    ) -> Result<Quote, QuoteError> {
+        let key = Key::new(kind, new.address, 0);
         self.outbox.enqueue(&key, &[instruction]).await?;
         self.nudge.notify_one();
-        match tokio::time::timeout(self.settings.wait, self.await_quote(&key, &new)).await {
+        match tokio::time::timeout(self.settings.wait, self.await_quote(&key, new)).await {
             Ok(Ok(quote)) => {
                 self.desk.opened(&new.id, quote.expires_at).await?;
-                Ok(answer(&new, &quote))
+                Ok(quote)
             }
             Ok(Err(error)) => {
                 if matches!(error, QuoteError::Refused(_)) {
@@ -207,7 +222,7 @@ impl Quoting {
 }
 
 /// Creation time (i64, little endian) and a random nonce.
-fn quote_id(now: i64) -> [u8; 16] {
+pub(super) fn quote_id(now: i64) -> [u8; 16] {
     let mut id = [0; 16];
     let (time, nonce) = id.split_at_mut(8);
     time.copy_from_slice(&now.to_le_bytes());
@@ -316,7 +331,7 @@ fn explain(decision: &Decision) -> String {
     )
 }
 
-fn answer(new: &NewQuote, quote: &Quote) -> QuoteAnswer {
+pub(super) fn answer(new: &NewQuote, quote: &Quote) -> QuoteAnswer {
     let is_io = quote.currency == Currency::Io as u8;
     QuoteAnswer {
         id: hex::encode(new.id),

@@ -2,7 +2,8 @@
 
 use anchor_lang::{AccountDeserialize, Discriminator, Owner};
 use booking::state::{Booking, Quote};
-use ion_client::{accounts, addresses, rpc::RpcChain};
+use ion_client::{accounts, addresses, instructions::booking::stamp_at, rpc::RpcChain};
+use ion_economics::booking::Stamp;
 use registry::state::{Device, Params, ProcessorClass};
 use solana_pubkey::Pubkey;
 use staking::state::DeviceStake;
@@ -36,6 +37,10 @@ pub trait SchedulerChain: Send + Sync {
     fn facts(&self) -> Result<Facts, ViewError>;
     /// All bookings by address.
     fn bookings(&self) -> Result<Vec<(Pubkey, Booking)>, ViewError>;
+    /// A booking by its address.
+    fn booking(&self, address: &Pubkey) -> Result<Option<Booking>, ViewError>;
+    /// Reward mode of the hour of `now` (Unix seconds).
+    fn stamp(&self, now: i64) -> Result<Stamp, ViewError>;
     /// A quote by its address.
     fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError>;
 }
@@ -104,6 +109,15 @@ impl SchedulerChain for RpcSchedulerChain {
 
     fn bookings(&self) -> Result<Vec<(Pubkey, Booking)>, ViewError> {
         self.view.bookings()
+    }
+
+    fn booking(&self, address: &Pubkey) -> Result<Option<Booking>, ViewError> {
+        Ok(accounts::find(&self.chain, address)?)
+    }
+
+    fn stamp(&self, now: i64) -> Result<Stamp, ViewError> {
+        let config = accounts::fetch(&self.chain, &addresses::registry::config())?;
+        Ok(stamp_at(&config, now))
     }
 
     fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError> {

@@ -23,6 +23,12 @@ pub enum QuoteError {
     /// The renter has a booking that waits for its payment.
     #[error("booking {0} of this renter waits for payment: pay or cancel it first")]
     OpenBooking(Pubkey),
+    /// No such booking.
+    #[error("there is no booking at {0}")]
+    UnknownBooking(Pubkey),
+    /// Somebody else's booking.
+    #[error("the booking is of another renter")]
+    NotRenter,
     /// No free devices fit.
     #[error("no free devices fit the request: {0}")]
     NoFit(String),
@@ -54,6 +60,8 @@ impl QuoteError {
             Self::BadRequest(_) => "bad_request",
             Self::NoIoQuotes => "no_io_quotes",
             Self::OpenBooking(_) => "open_booking",
+            Self::UnknownBooking(_) => "unknown_booking",
+            Self::NotRenter => "not_renter",
             Self::NoFit(_) => "no_fit",
             Self::Refused(_) => "refused",
             Self::Late => "late",
@@ -73,6 +81,8 @@ impl QuoteError {
             | Self::NoFit(_)
             | Self::Refused(_) => StatusCode::CONFLICT,
             Self::Envelope(_) | Self::BadRequest(_) | Self::NoIoQuotes => StatusCode::BAD_REQUEST,
+            Self::UnknownBooking(_) => StatusCode::NOT_FOUND,
+            Self::NotRenter => StatusCode::FORBIDDEN,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
             Self::Busy | Self::Chain(_) | Self::Store(_) | Self::Outbox(_) => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -17,6 +17,8 @@ use super::failover::{FAIL_LINE, FAILOVER};
 
 /// Kind of the rows that make quotes.
 pub const CREATE_QUOTE: &str = "create_quote";
+/// Kind of the rows that make extension quotes.
+pub const QUOTE_EXTENSION: &str = "quote_extension";
 /// Kind of the rows that close quotes.
 pub const CLOSE_QUOTE: &str = "close_quote";
 /// Anchor's code for an account that does not exist any more.
@@ -190,6 +192,7 @@ pub fn benign() -> Benign {
     // A quote that was refused once is not wanted later.
     let mut benign = Benign::default()
         .add_kind(CREATE_QUOTE)
+        .add_kind(QUOTE_EXTENSION)
         .add(CLOSE_QUOTE, ACCOUNT_NOT_INITIALIZED);
     for (kind, errors) in codes {
         benign = benign.add(kind, ACCOUNT_NOT_INITIALIZED);
@@ -340,7 +343,9 @@ mod tests {
         assert!(benign.contains("end", BookingError::WrongState.into()));
         assert!(!benign.contains("end", BookingError::DeadlineNotPassed.into()));
         assert!(!benign.contains("start", BookingError::NotScheduler.into()));
-        assert!(benign.contains(CREATE_QUOTE, BookingError::OracleUnusable.into()));
+        for kind in [CREATE_QUOTE, QUOTE_EXTENSION] {
+            assert!(benign.contains(kind, BookingError::OracleUnusable.into()));
+        }
         assert!(!benign.contains(CLOSE_QUOTE, BookingError::QuoteOpen.into()));
     }
 }

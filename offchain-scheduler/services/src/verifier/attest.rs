@@ -3,18 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use ion_client::{addresses, instructions};
-use ion_merkle::{
-    Sha256Hasher,
-    report::{LeafReport, ReportKind, payload_hash},
-};
+use ion_merkle::report::ReportKind;
 use ion_observation::{
-    Aggregate, Bundle, Candidate, Key, ObservationFile, Report, Rules, SignedFile, aggregate,
-    best_payload,
+    Aggregate, Key, ObservationFile, Report, Rules, SignedFile, aggregate, best_payload,
 };
 use ion_protocol::SupplierDeclaration;
 use solana_pubkey::Pubkey;
 
-use super::{VerifierError, state::Verifier, summaries::BlockBench};
+use super::{VerifierError, epochs::EngineBench, state::Verifier, summaries::BlockBench};
 use crate::chain_view::{PollView, VerifierSetView, read};
 
 const HOUR: i64 = 3_600;
@@ -29,24 +25,30 @@ pub struct Bench {
     known_since: BTreeMap<u64, Instant>,
     /// Hours of block rewards.
     pub(super) blocks: BlockBench,
+    /// Days of the engine.
+    pub(super) engine: EngineBench,
     /// Hour whose opening was read last.
     pub(super) opened: Option<u64>,
     /// Declarations of suppliers, by object name; `None` for one that is not good.
     pub(super) declarations: BTreeMap<String, Option<SupplierDeclaration>>,
+    /// Hour in which accounts whose time is over were looked for last.
+    pub(super) cleaned: Option<u64>,
+    /// UTC day whose reliability was counted last.
+    pub(super) counted: Option<u64>,
     /// Day on which nothing was left to fold.
     pub(super) folded_on: Option<u64>,
 }
 
 /// What one hour looks like to this verifier.
-struct HourView<'a> {
-    hour: u64,
-    close: i64,
-    now: i64,
-    set: &'a VerifierSetView,
-    rules: &'a Rules,
-    files: &'a [ObservationFile],
-    seen: &'a BTreeMap<Key, i64>,
-    aggregate: &'a Aggregate,
+pub(super) struct HourView<'a> {
+    pub(super) hour: u64,
+    pub(super) close: i64,
+    pub(super) now: i64,
+    pub(super) set: &'a VerifierSetView,
+    pub(super) rules: &'a Rules,
+    pub(super) files: &'a [ObservationFile],
+    pub(super) seen: &'a BTreeMap<Key, i64>,
+    pub(super) aggregate: &'a Aggregate,
 }
 
 /// The program that a report is about.
@@ -149,6 +151,19 @@ impl Verifier {
                     ..
                 }) => self.apply_leaves(&view, kind, &payload).await?,
                 Some(poll) => {
+                    let missing = poll
+                        .votes
+                        .iter()
+                        .take(set.keys.len())
+                        .filter(|vote| vote.is_none());
+                    let help = "Members that have not voted in the newest open poll of a kind.";
+                    let label = kind.to_u8().to_string();
+                    self.metrics.set(
+                        "verifier_votes_missing",
+                        help,
+                        &[("kind", &label)],
+                        missing.count() as u64,
+                    );
                     self.vote(&view, kind, &poll, own).await?;
                     false
                 }
@@ -289,108 +304,6 @@ impl Verifier {
         }
         Ok(())
     }
-
-    /// Payloads that have votes, judged.
-    async fn candidates(
-        &self,
-        view: &HourView<'_>,
-        kind: ReportKind,
-        poll: &PollView,
-    ) -> Result<Vec<Candidate>, VerifierError> {
-        let mut votes: BTreeMap<Key, usize> = BTreeMap::new();
-        if poll.set_version == view.set.version {
-            for payload in poll.votes.iter().flatten() {
-                *votes.entry(*payload).or_default() += 1;
-            }
-        }
-        let mut candidates = Vec::with_capacity(votes.len());
-        for (payload, votes) in votes {
-            let report = self.recompute(view, kind, &payload).await?;
-            let is_sound = report
-                .is_some_and(|report| leaves_no_file_out(view, &report.bundle, self.files_until()));
-            candidates.push(Candidate {
-                payload,
-                votes,
-                is_sound,
-            });
-        }
-        Ok(candidates)
-    }
-
-    fn files_until(&self) -> i64 {
-        i64::try_from(self.settings.report.files_until.as_secs()).unwrap_or(i64::MAX)
-    }
-
-    /// The report behind a payload hash, if its evidence can be fetched and gives exactly it.
-    async fn recompute(
-        &self,
-        view: &HourView<'_>,
-        kind: ReportKind,
-        payload: &Key,
-    ) -> Result<Option<Report>, VerifierError> {
-        let Some(bytes) = self.get(proposal_name(kind, view.hour, payload)).await? else {
-            return Ok(None);
-        };
-        let subject = subject_of(kind).to_bytes();
-        if payload_hash::<Sha256Hasher>(kind, &subject, view.hour, &bytes) != *payload {
-            return Ok(None);
-        }
-        let Some(proposed) = LeafReport::decode(&bytes) else {
-            return Ok(None);
-        };
-        let Some(bytes) = self
-            .get(format!("bundles/{}", hex::encode(proposed.bundle)))
-            .await?
-        else {
-            return Ok(None);
-        };
-        let Ok(bundle) = Bundle::decode(&bytes) else {
-            return Ok(None);
-        };
-        if bundle.hash() != proposed.bundle
-            || bundle.hour != view.hour
-            || bundle.kind != kind.to_u8()
-        {
-            return Ok(None);
-        }
-        let report = Report::recompute(&bundle, view.files, view.rules).ok();
-        Ok(report.filter(|report| report.payload == proposed))
-    }
-
-    /// Brings the leaves of an attested report on chain. Returns whether nothing is left to do.
-    async fn apply_leaves(
-        &self,
-        view: &HourView<'_>,
-        kind: ReportKind,
-        payload: &Key,
-    ) -> Result<bool, VerifierError> {
-        let Some(report) = self.recompute(view, kind, payload).await? else {
-            let help = "Attested reports that this verifier cannot recompute.";
-            self.metrics
-                .count("verifier_reports_unknown_total", help, &[]);
-            return Ok(false);
-        };
-        self.apply_report(&report, view.now).await
-    }
-}
-
-/// Whether a bundle names every file that was received before close + 4 minutes, authors of two
-/// different files apart.
-fn leaves_no_file_out(view: &HourView<'_>, bundle: &Bundle, files_until: i64) -> bool {
-    view.aggregate
-        .used
-        .iter()
-        .filter(|(_, hash)| {
-            view.seen
-                .get(hash)
-                .is_some_and(|at| *at < view.close.saturating_add(files_until))
-        })
-        .all(|(verifier, hash)| {
-            bundle
-                .files
-                .iter()
-                .any(|file| file.verifier == *verifier && file.hash == *hash)
-        })
 }
 
 /// Name of the stored payload behind a hash.

@@ -5,16 +5,15 @@ use std::{collections::BTreeSet, time::Instant};
 
 use ion_client::instructions;
 use ion_economics::{
-    block::{BlockState, check_fail, check_release},
+    block::{BlockState, check_release},
     params::{Program as Consumer, rewards as param},
     reward::eligibility::Limits,
     units::UnixSeconds,
 };
 use ion_merkle::report::ReportKind;
-use ion_observation::{Candidate, Key};
+use ion_observation::Candidate;
 use ion_report::BlockTerms;
 use registry::state::Params;
-use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
 use super::{
@@ -23,7 +22,7 @@ use super::{
     state::Verifier,
     summaries::{BlockBench, HourInWork},
 };
-use crate::chain_view::{BlockView, EmissionView, PollView, VerifierSetView, read};
+use crate::chain_view::{BlockView, EmissionView, PollView, ScheduledHour, VerifierSetView, read};
 
 const HOUR: i64 = 3_600;
 const DAY: u64 = 86_400;
@@ -34,8 +33,6 @@ const HOURS_IN_WORK: u64 = 24;
 const BATCH: u64 = 8;
 /// Releases of one transaction in the other mode, which also pay into the epoch.
 const IDE_BATCH: u64 = 5;
-/// Failures of one transaction: each takes about 91 bytes, and seven do not fit.
-const FAIL_BATCH: u64 = 6;
 
 impl Verifier {
     /// One round over the schedule: releases what is due, votes for the summaries of released hours,
@@ -60,47 +57,28 @@ impl Verifier {
         .await?;
         self.release_due(&emission, &io_mint, &rewards_params, now)
             .await?;
+        let (decided, is_ending) = self.decided_hours(&emission, &rewards_params, now).await?;
+        self.end_hours(&decided, &io_mint).await?;
         let in_work = hours_in_work(&emission);
         bench.forget_outside(&in_work);
-        let mut failing = Vec::new();
-        let mut is_next = true;
-        for hour in in_work {
-            // Across a gap in the hours in work nothing is next.
-            is_next &= hour < emission.next_final_hour.saturating_add(HOURS_IN_WORK);
-            let Some(block) = read(&self.ledger, move |ledger| ledger.block(hour)).await? else {
-                is_next = false;
+        let asked: Vec<u64> = in_work.into_iter().collect();
+        for open in read(&self.ledger, move |ledger| ledger.hours(&asked)).await? {
+            let ScheduledHour { hour, block, poll } = open;
+            let is_attested = poll.as_ref().is_some_and(|poll| poll.attested.is_some());
+            let is_decided = decided.iter().any(|(decided, _)| *decided == hour);
+            let Some(block) = block.filter(|block| {
+                block.state == BlockState::Processing && !is_attested && !is_decided
+            }) else {
                 continue;
             };
-            if block.state != BlockState::Processing {
-                is_next = false;
-                continue;
-            }
-            let poll = read(&self.ledger, move |ledger| {
-                ledger.poll(ReportKind::BlockSummary, &::rewards::ID, hour)
-            })
-            .await?;
-            if let Some(payload) = poll.as_ref().and_then(|poll| poll.attested) {
-                // A refused row is not tried again, so only what is next for certain is sent.
-                if hour == emission.next_final_hour {
-                    self.complete(hour, &payload, &io_mint).await?;
-                }
-                is_next = false;
-                continue;
-            }
-            if is_next && has_failed(&block, &rewards_params, now) {
-                // Failures follow each other in one transaction, as far as they reach.
-                failing.push(hour);
-                continue;
-            }
-            is_next = false;
             self.summarise(bench, hour, &block, &set, &limits_params, poll, now)
                 .await?;
         }
-        self.fail(&failing, &io_mint).await?;
         let open = emission.next_hour.saturating_sub(emission.next_final_hour);
         let help = "Released blocks without a summary.";
         self.metrics.set("verifier_blocks_open", help, &[], open);
-        self.attest_roots(bench, &emission, &set, &rewards_params, now)
+        let is_catching_up = bench.is_catching_up(is_ending);
+        self.attest_roots(bench, &emission, &set, &rewards_params, is_catching_up, now)
             .await
     }
 
@@ -140,45 +118,6 @@ impl Verifier {
             "release_block",
             &format!("rewards/{}", due.len()),
             first,
-            work,
-        )
-        .await
-    }
-
-    /// Applies the attested summary of the next block.
-    async fn complete(
-        &self,
-        hour: u64,
-        payload: &Key,
-        io_mint: &Pubkey,
-    ) -> Result<(), VerifierError> {
-        let Some(summary) = self.summary_of(hour, payload).await? else {
-            let help = "Attested reports that this verifier cannot recompute.";
-            self.metrics
-                .count("verifier_reports_unknown_total", help, &[]);
-            return Ok(());
-        };
-        self.crank("complete_block", "rewards", hour, || {
-            instructions::rewards::complete_block(&self.address(), io_mint, &summary)
-        })
-        .await
-    }
-
-    /// Ends blocks that nobody attested in time.
-    async fn fail(&self, hours: &[u64], io_mint: &Pubkey) -> Result<(), VerifierError> {
-        let Some(first) = hours.first() else {
-            return Ok(());
-        };
-        let by = self.address();
-        let work: Vec<Instruction> = hours
-            .iter()
-            .take(usize::try_from(FAIL_BATCH).unwrap_or_default())
-            .map(|hour| instructions::rewards::fail_block(&by, io_mint, *hour))
-            .collect();
-        self.crank_all(
-            "fail_block",
-            &format!("rewards/{}", work.len()),
-            *first,
             work,
         )
         .await
@@ -264,14 +203,4 @@ fn hours_in_work(emission: &EmissionView) -> BTreeSet<u64> {
     let oldest = first..end.min(first.saturating_add(HOURS_IN_WORK));
     let latest = end.saturating_sub(HOURS_IN_WORK).max(first)..end;
     oldest.chain(latest).collect()
-}
-
-fn has_failed(block: &BlockView, params: &Params, now: i64) -> bool {
-    let deadline = params.value(&param::BLOCK_DEADLINE, now);
-    check_fail(
-        UnixSeconds::new(block.released_at),
-        deadline,
-        UnixSeconds::new(now),
-    )
-    .is_ok()
 }

@@ -29,6 +29,7 @@ impl Verifier {
                 Currency::Io => io_mint,
             };
             self.crank_ending(&key, booking, now).await?;
+            self.crank_faulty_lines(&key, booking, now).await?;
             self.crank_fees(&key, booking, currency, &mint, now).await?;
             self.crank_refund(&key, booking, &mint).await?;
         }
@@ -97,6 +98,42 @@ impl Verifier {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Ends lines that nobody has replaced in time.
+    async fn crank_faulty_lines(
+        &self,
+        key: &Pubkey,
+        booking: &Booking,
+        now: i64,
+    ) -> Result<(), VerifierError> {
+        if BookingStatus::from_u8(booking.status) != Some(BookingStatus::Running) {
+            return Ok(());
+        }
+        for (number, line) in (0u8..).zip(&booking.lines) {
+            let is_failing = LineStatus::from_u8(line.status) == Some(LineStatus::Failing);
+            let is_over = booking
+                .replace_until(line)
+                .is_ok_and(|until| now > until.get());
+            if !is_failing || !is_over {
+                continue;
+            }
+            // The last line, the head line and any line of a gang take the booking with them.
+            let others: Vec<Pubkey> = booking
+                .lines
+                .iter()
+                .filter(|line| line.status == LineStatus::Hired as u8)
+                .map(|line| line.device)
+                .collect();
+            let is_gang = booking.flags & ::booking::constants::FLAG_GANG != 0;
+            let ends_booking = number == booking.head_line || is_gang || others.is_empty();
+            let hired = if ends_booking { others } else { Vec::new() };
+            let work = || instructions::booking::fail_line(&self.address(), key, number, &hired);
+            let hour = u64::try_from(now.div_euclid(3_600)).unwrap_or_default();
+            self.crank("fail_line", &format!("{key}/{number}"), hour, work)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn crank_fees(
@@ -252,7 +289,7 @@ impl Verifier {
         Ok(false)
     }
 
-    async fn exists(&self, address: Pubkey) -> Result<bool, VerifierError> {
+    pub(super) async fn exists(&self, address: Pubkey) -> Result<bool, VerifierError> {
         let found = read(&self.ledger, move |ledger| ledger.exist(&[address])).await?;
         Ok(found.first().copied().unwrap_or_default())
     }

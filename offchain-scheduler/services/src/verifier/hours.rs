@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ion_economics::reward::score::connectivity_tier;
 use ion_observation::{HourObservation, Key, MinuteMap};
-use ion_protocol::{Heartbeat, Outcome, SupplierDeclaration};
+use ion_protocol::{Outcome, SupplierDeclaration};
 
 use super::{
     VerifierError,
@@ -62,27 +61,6 @@ impl Verifier {
             bench.declarations.insert(name, declaration);
         }
         Ok(bench.declarations.values().flatten().cloned().collect())
-    }
-
-    /// Notes what a heartbeat says beside being one: continuity of uptime, speed of the line.
-    pub async fn note_sign_of_life(
-        &self,
-        device: &Key,
-        message: &Heartbeat,
-        now: i64,
-    ) -> Result<(), VerifierError> {
-        // ceil: a started minute is watched whole
-        let down_after = self.settings.heartbeat.down_after.as_secs().div_ceil(60);
-        let down_after = u32::try_from(down_after).unwrap_or(u32::MAX);
-        self.journal
-            .note_life(device, &message.boot, now, down_after)
-            .await?;
-        if let Some((down, up)) = message.line_mbytes() {
-            self.journal
-                .note_line(device, connectivity_tier(down, up))
-                .await?;
-        }
-        Ok(())
     }
 
     /// The part of an hour's file that its block reward depends on. Empty, which is no opinion, when

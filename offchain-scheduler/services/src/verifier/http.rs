@@ -1,25 +1,28 @@
 //! HTTP side of the verifier: routes, and what devices send.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use anyhow::Context;
 use axum::{
     Router,
     body::Body,
     extract::{Request, State},
+    http::{HeaderValue, header::CONNECTION},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 use ion_observation::Key;
 use ion_protocol::{
-    CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, CommitMessage, Domain, EnvelopeError,
-    HEARTBEAT_PATH, Heartbeat, HeartbeatReply, MAX_DECLARATION_BYTES, OPEN_PATH, OpenMessage,
-    Opened, SUPPLIER_PATH, SupplierDeclaration, open,
+    CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitMessage, Domain,
+    EnvelopeError, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, MAX_DECLARATION_BYTES, OPEN_PATH,
+    OpenMessage, Opened, SUPPLIER_PATH, SupplierDeclaration, open,
 };
 
 use super::{
     VerifierError,
+    gather::Gate,
+    journal::Arrival,
     refusal::ApiError,
     state::Verifier,
     views::{device, devices, status},
@@ -50,6 +53,23 @@ pub async fn serve(
         .with_graceful_shutdown(async move { shutdown.requested().await })
         .await
         .context("serve http")
+}
+
+/// The body of a request, within the limits of size, time and number.
+async fn body(
+    verifier: &Verifier,
+    request: Request<Body>,
+    max: usize,
+) -> Result<axum::body::Bytes, ApiError> {
+    if !verifier.limits.take_any(Instant::now()) {
+        return Err(ApiError::Overloaded);
+    }
+    let reading = axum::body::to_bytes(request.into_body(), max);
+    match tokio::time::timeout(verifier.settings.http.read_within, reading).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(EnvelopeError::BodyTooLarge { got: max + 1, max }.into()),
+        Err(_) => Err(ApiError::TooSlow),
+    }
 }
 
 /// A request of a device on chain: body limit, envelope, time, device.
@@ -84,9 +104,7 @@ async fn admit_inner<T: BorshDeserialize>(
     max: usize,
     domain: Domain,
 ) -> Result<Admitted<T>, ApiError> {
-    let bytes = axum::body::to_bytes(request.into_body(), max)
-        .await
-        .map_err(|_| EnvelopeError::BodyTooLarge { got: max + 1, max })?;
+    let bytes = body(verifier, request, max).await?;
     let mut now = match verifier.now() {
         Some(now) => now,
         None => verifier.fresh_now().await?,
@@ -117,6 +135,10 @@ async fn admit_inner<T: BorshDeserialize>(
     if device.status == ion_economics::device::DeviceStatus::Terminated.code() {
         return Err(ApiError::DeviceTerminated);
     }
+    // After the signature: nobody uses up what is another device's.
+    if !verifier.limits.take_of(&opened.subject, Instant::now()) {
+        return Err(ApiError::RateLimited);
+    }
     Ok(Admitted {
         opened,
         address,
@@ -132,6 +154,16 @@ fn reply<T: BorshSerialize>(message: &T) -> Result<Response, ApiError> {
     }
 }
 
+/// A request other than a heartbeat, as it is stored.
+fn message<T>(domain: Domain, opened: &Opened<T>) -> Arrival {
+    Arrival {
+        subject: opened.subject,
+        domain,
+        sequence: opened.sequence,
+        life: None,
+    }
+}
+
 async fn heartbeat(State(verifier): Shared, request: Request<Body>) -> Result<Response, ApiError> {
     let max = verifier.settings.http.max_body_bytes;
     let Admitted {
@@ -140,29 +172,31 @@ async fn heartbeat(State(verifier): Shared, request: Request<Body>) -> Result<Re
         device,
         now,
     } = admit::<Heartbeat>(&verifier, request, max, Domain::Heartbeat).await?;
-    let degraded_after = i64::from(verifier.settings.heartbeat.degraded_after);
+    let arrival = verifier.arrival(
+        &opened.subject,
+        &address,
+        opened.sequence,
+        now,
+        &opened.message,
+    );
+    verifier.accept(arrival).await?;
     verifier
-        .note_sign_of_life(&address, &opened.message, now)
-        .await?;
-    verifier
-        .journal
-        .heartbeat(
-            &opened.subject,
-            &address,
-            opened.sequence,
-            now,
-            degraded_after,
-            &opened.message,
-        )
-        .await?;
+        .gatherings
+        .hear(&address, opened.message.draining, Instant::now());
     verifier
         .metrics
         .count("verifier_heartbeats_total", "Heartbeats counted.", &[]);
-    let challenge_waits = verifier.is_challenge_due(&address, &device, now).await?;
-    reply(&HeartbeatReply {
+    let challenge_waits =
+        !opened.message.draining && verifier.is_challenge_due(&address, &device, now).await?;
+    let mut response = reply(&HeartbeatReply {
         counted_at: now,
         challenge_waits,
-    })
+    })?;
+    // The next one comes in a minute: open connections of all devices would only take memory.
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    Ok(response)
 }
 
 async fn fetch(State(verifier): Shared, request: Request<Body>) -> Result<Response, ApiError> {
@@ -174,10 +208,23 @@ async fn fetch(State(verifier): Shared, request: Request<Body>) -> Result<Respon
         now,
     } = admit::<ChallengeFetch>(&verifier, request, max, Domain::ChallengeFetch).await?;
     verifier
-        .journal
-        .accept(&opened.subject, Domain::ChallengeFetch, opened.sequence)
+        .accept(message(Domain::ChallengeFetch, &opened))
         .await?;
-    reply(&verifier.fetch_challenge(&address, &device, now).await?)
+    let gate = match verifier.is_to_be_gathered(&address, &device, now).await? {
+        true => verifier.gate(&address, &device.owner.to_bytes(), now).await,
+        false => Gate::Open(std::time::Duration::ZERO),
+    };
+    reply(&match gate {
+        Gate::Open(round_trip) => {
+            verifier
+                .fetch_challenge(&address, &device, now, round_trip)
+                .await?
+        }
+        Gate::Wait(wait) => ChallengeReply {
+            issued: None,
+            wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        },
+    })
 }
 
 async fn commit(State(verifier): Shared, request: Request<Body>) -> Result<Response, ApiError> {
@@ -186,8 +233,7 @@ async fn commit(State(verifier): Shared, request: Request<Body>) -> Result<Respo
         opened, address, ..
     } = admit::<CommitMessage>(&verifier, request, max, Domain::ChallengeCommit).await?;
     verifier
-        .journal
-        .accept(&opened.subject, Domain::ChallengeCommit, opened.sequence)
+        .accept(message(Domain::ChallengeCommit, &opened))
         .await?;
     reply(&verifier.take_commitment(&address, opened).await?)
 }
@@ -204,18 +250,14 @@ async fn open_entries(
         ..
     } = admit::<OpenMessage>(&verifier, request, max, Domain::ChallengeOpen).await?;
     verifier
-        .journal
-        .accept(&opened.subject, Domain::ChallengeOpen, opened.sequence)
+        .accept(message(Domain::ChallengeOpen, &opened))
         .await?;
     reply(&verifier.take_answer(&address, opened, now).await?)
 }
 
 /// Takes a supplier's declaration into the shared store, where every verifier finds it.
 async fn declare(State(verifier): Shared, request: Request<Body>) -> Result<Response, ApiError> {
-    let max = MAX_DECLARATION_BYTES;
-    let bytes = axum::body::to_bytes(request.into_body(), max)
-        .await
-        .map_err(|_| EnvelopeError::BodyTooLarge { got: max + 1, max })?;
+    let bytes = body(&verifier, request, MAX_DECLARATION_BYTES).await?;
     let declaration: SupplierDeclaration =
         borsh::from_slice(&bytes).map_err(|_| EnvelopeError::Malformed)?;
     if !declaration.is_signed(&verifier.realm.genesis_hash) {
@@ -236,6 +278,7 @@ async fn declare(State(verifier): Shared, request: Request<Body>) -> Result<Resp
 }
 
 async fn metrics(State(verifier): Shared) -> impl IntoResponse {
+    verifier.note_gauges();
     (
         [("content-type", "text/plain; version=0.0.4")],
         verifier.metrics.render(),

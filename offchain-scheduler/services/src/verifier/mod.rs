@@ -9,31 +9,49 @@
 
 mod attest;
 mod ballot;
+mod benign;
 mod blocks;
 mod crank;
+mod day_files;
+mod engine;
+mod epochs;
+mod faults;
+mod gather;
 mod hours;
 mod http;
+mod intake;
 mod journal;
+mod judge;
 mod leaves;
+mod leftovers;
+mod limits;
 mod observe;
 mod opening;
+mod outages;
+mod payout_watch;
+mod payouts;
 mod refusal;
 mod roots;
 mod schedule;
 mod settings;
+mod settle;
+mod standing;
 mod state;
 mod summaries;
 mod trials;
 mod turns;
 mod views;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
-use ion_chain::{Benign, Sender, SenderSettings, SettledChain, Signers};
+use ion_chain::{Sender, SenderSettings, SettledChain, Signers};
 use ion_client::rpc::RpcChain;
 use ion_objects::{ObjectError, ObjectStore};
-use ion_store::{Store, SystemClock, outbox::SqlOutbox};
+use ion_store::{Clock, Store, SystemClock, outbox::SqlOutbox};
 use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 
@@ -43,7 +61,11 @@ use crate::{
 };
 
 pub use attest::{Bench, subject_of};
-pub use journal::{Journal, JournalError, LastSeen, StoredChallenge, WrittenHour};
+pub use benign::{benign, order};
+pub use journal::{
+    Arrival, Journal, JournalError, LastSeen, Life, LifeRules, NotTaken, StoredChallenge,
+    WrittenHour,
+};
 pub use refusal::ApiError;
 pub use settings::{
     ChallengeSection, HeartbeatSection, HttpSection, LoopSection, OwnSection, ReportSection,
@@ -75,57 +97,12 @@ pub enum VerifierError {
     /// A message does not encode.
     #[error("message does not encode")]
     Encoding,
+    /// A batch of requests could not be stored.
+    #[error("batch of requests: {0}")]
+    Batch(Arc<JournalError>),
     /// A worker thread was lost.
     #[error("worker thread was lost")]
     Thread,
-}
-
-/// Refusals that close a row: another verifier was faster, or the same is wanted again under a later
-/// period anyway.
-pub fn benign() -> Benign {
-    use ::rewards::error::RewardsError as W;
-    use booking::error::BookingError as B;
-    use registry::error::RegistryError as R;
-    /// System program: the account exists.
-    const EXISTS: u32 = 0;
-    /// Anchor: the account is gone.
-    const GONE: u32 = 3_012;
-    Benign::default()
-        .add("open_poll", EXISTS)
-        .add("open_epoch", EXISTS)
-        .add("open_tne_day", EXISTS)
-        .add("fold_tne_day", B::ShardFolded.into())
-        .add("open_poll", R::PollAttested.into())
-        .add("release_block", EXISTS)
-        .add("release_block", W::WrongHour.into())
-        .add("complete_block", W::BlockNotProcessing.into())
-        .add("complete_block", W::WrongHour.into())
-        .add("fail_block", W::BlockNotProcessing.into())
-        .add("fail_block", W::SummaryAttested.into())
-        .add("accept_root", W::SeqNotNewer.into())
-        .add("accept_root", W::ThroughNotNewer.into())
-        .add("vote_report", R::PollAttested.into())
-        .add("vote_report", R::VoteUnchanged.into())
-        .add("apply_device_leaf", R::LeafNotNewer.into())
-        .add("apply_work_leaf", EXISTS)
-        .add("apply_work_leaf", B::WrongRecord.into())
-        .add("apply_work_leaf", GONE)
-        .add("end", B::WrongState.into())
-        .add("end", GONE)
-        .add("expire", B::WrongState.into())
-        .add("expire", GONE)
-        .add("cancel_unstarted", B::WrongState.into())
-        .add("cancel_unstarted", GONE)
-        .add("earn", B::AlreadyEarned.into())
-        .add("earn", GONE)
-        .add("earn", B::PayUndeliverable.into())
-        .add("settle", B::WrongState.into())
-        .add("settle", GONE)
-        .add("pull_refund", B::NothingToPull.into())
-        .add("pull_refund", GONE)
-        .add("price_record", B::AlreadyPriced.into())
-        .add("price_record", B::OracleUnusable.into())
-        .add("price_record", GONE)
 }
 
 /// Runs a verifier over a node until it is asked to end.
@@ -196,7 +173,9 @@ pub async fn run(
         Signers::new(keypair),
         SenderSettings::default(),
         benign(),
-    );
+    )
+    .in_order(order())
+    .named(verifier.settings.verifier.replica.clone());
     let pause = verifier.settings.loops.sender;
     let pulse = verifier.health.watch("sender", Duration::from_secs(120));
     tasks.spawn("sender", async move {
@@ -218,7 +197,7 @@ pub async fn run(
 async fn resume(verifier: &Verifier, shutdown: &Shutdown) -> anyhow::Result<()> {
     loop {
         match verifier.tick().await {
-            Ok(now) => return Ok(verifier.end_interrupted_trials(now).await?),
+            Ok(now) => return Ok(verifier.end_interrupted_trials(now, true).await?),
             Err(error) => tracing::warn!(error = %error, "cannot read the chain's clock"),
         }
         if !shutdown.pause(verifier.settings.chain.poll).await {
@@ -237,6 +216,10 @@ pub fn start(
     tasks.spawn(
         "http",
         http::serve(listener, verifier.clone(), shutdown.clone()),
+    );
+    tasks.spawn(
+        "intake",
+        intake::store_arrivals(verifier.clone(), shutdown.clone()),
     );
     tasks.spawn("clock", follow_clock(verifier.clone(), shutdown.clone()));
     tasks.spawn("ledger", follow_ledger(verifier.clone(), shutdown.clone()));
@@ -278,8 +261,16 @@ async fn follow_ledger(verifier: Arc<Verifier>, shutdown: Shutdown) -> anyhow::R
 
 async fn sweep(verifier: Arc<Verifier>, shutdown: Shutdown) -> anyhow::Result<()> {
     let pulse = verifier.health.watch("trials", Duration::from_secs(60));
+    let pause = verifier.settings.loops.lease / 3;
+    let mut renewed: Option<Instant> = None;
     loop {
         if let Some(now) = verifier.now() {
+            if renewed.is_none_or(|at| at.elapsed() >= pause) {
+                match verifier.renew_replica(now).await {
+                    Ok(()) => renewed = Some(Instant::now()),
+                    Err(error) => tracing::warn!(error = %error, "cannot renew the replica"),
+                }
+            }
             match verifier.sweep_trials(now).await {
                 Ok(()) => pulse.beat(),
                 Err(error) => tracing::warn!(error = %error, "cannot end late challenges"),
@@ -297,19 +288,36 @@ async fn report(verifier: Arc<Verifier>, shutdown: Shutdown) -> anyhow::Result<(
         .health
         .watch("reports", Duration::from_secs(120).max(pause * 20));
     let mut bench = Bench::default();
+    let own = &verifier.settings;
+    let lease_ms = i64::try_from(own.loops.lease.as_millis()).unwrap_or(i64::MAX);
+    let lease = verifier
+        .journal
+        .lease("reports", &own.verifier.replica, lease_ms)
+        .await
+        .context("open the lease of the reports")?;
     loop {
         if let Some(now) = verifier
             .now()
             .filter(|_| verifier.snapshot().verifiers.is_some())
         {
-            match verifier.round(&mut bench, now).await {
-                Ok(()) => pulse.beat(),
+            // One replica does the rounds; the others stand by.
+            match lease.take(SystemClock.now_ms()).await {
+                Ok(false) => pulse.beat(),
+                Ok(true) => match verifier.round(&mut bench, now).await {
+                    Ok(()) => pulse.beat(),
+                    Err(error) => {
+                        tracing::warn!(error = %error, "round of files, votes and cranks failed")
+                    }
+                },
                 Err(error) => {
-                    tracing::warn!(error = %error, "round of files, votes and cranks failed")
+                    tracing::warn!(error = %error, "cannot take the lease of the reports")
                 }
             }
         }
         if !shutdown.pause(pause).await {
+            if let Err(error) = lease.give_back().await {
+                tracing::debug!(error = %error, "lease of the reports not given back");
+            }
             return Ok(());
         }
     }
@@ -319,14 +327,21 @@ impl Verifier {
     /// One round: files of closed hours, votes, leaves, cranks.
     pub async fn round(&self, bench: &mut Bench, now: i64) -> Result<(), VerifierError> {
         self.note_opening(bench, now).await?;
+        self.count_days(bench, now).await?;
         self.write_files(now).await?;
         self.attest(bench, now).await?;
+        self.watch_faults(now).await?;
         let mut blocks = std::mem::take(&mut bench.blocks);
         let attested = self.attest_blocks(&mut blocks, now).await;
         bench.blocks = blocks;
         attested?;
         self.crank_bookings(now).await?;
         self.fold_days(bench, now).await?;
+        self.crank_leftovers(bench, now).await?;
+        let mut engine = std::mem::take(&mut bench.engine);
+        let attended = self.attend_engine(&mut engine, now).await;
+        bench.engine = engine;
+        attended?;
         self.note_outbox().await
     }
 

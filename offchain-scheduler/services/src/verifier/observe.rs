@@ -102,12 +102,16 @@ impl Verifier {
         );
         let minutes = self.journal.minutes_of_hour(hour).await?;
         let lines = self.journal.lines().await?;
+        let standings = self.standings(hour).await?;
         let mut outcomes = self.journal.outcomes_of_hour(hour).await?;
         for (address, device) in &snapshot.devices {
+            let standing = standings.get(address).copied().unwrap_or_default();
             file.devices.push(DeviceObservation {
                 device: *address,
                 fields: fields_of(device),
                 line_tier: lines.get(address).copied(),
+                reliability_bps: standing.reliability_bps,
+                supplier_tier: standing.supplier_tier,
                 up: minutes
                     .get(address)
                     .copied()
@@ -152,36 +156,45 @@ impl Verifier {
             let start = booking
                 .started_at
                 .saturating_add(i64::from(line.start_offset_s));
-            let (Ok(first), Ok(last)) = (
-                u64::try_from(start.div_euclid(HOUR)),
-                u64::try_from(cut.div_euclid(HOUR)),
-            ) else {
-                served.push(None);
-                continue;
-            };
-            let device = line.device.to_bytes();
-            let watched: Hours = self
-                .journal
-                .watched_hours(first, last)
-                .await?
-                .into_iter()
-                .collect();
-            let up: Hours = self
-                .journal
-                .device_hours(&device, first, last)
-                .await?
-                .into_iter()
-                .collect();
-            let minutes = served_minutes(start, cut, |minute| state(&watched, &up, minute));
-            // a replacement has hired whole minutes, up to 59 s less than its time
-            let hired = line.segments().ok().and_then(|bought| bought.hired().ok());
-            served.push(
-                minutes
-                    .zip(hired)
-                    .map(|(minutes, hired)| minutes.min(hired).max(line.recorded_minutes)),
-            );
+            let minutes = self.served_of(line, start, cut).await?;
+            served.push(minutes.map(|minutes| minutes.max(line.recorded_minutes)));
         }
         Ok(served)
+    }
+
+    /// Minutes that a line which began at `start` served up to `cut`, as this verifier saw them, at
+    /// most those it has hired; `None` where it watched in none of them.
+    pub(super) async fn served_of(
+        &self,
+        line: &booking::state::Line,
+        start: i64,
+        cut: i64,
+    ) -> Result<Option<u32>, VerifierError> {
+        let (Ok(first), Ok(last)) = (
+            u64::try_from(start.div_euclid(HOUR)),
+            u64::try_from(cut.div_euclid(HOUR)),
+        ) else {
+            return Ok(None);
+        };
+        let device = line.device.to_bytes();
+        let watched: Hours = self
+            .journal
+            .watched_hours(first, last)
+            .await?
+            .into_iter()
+            .collect();
+        let up: Hours = self
+            .journal
+            .device_hours(&device, first, last)
+            .await?
+            .into_iter()
+            .collect();
+        let minutes = served_minutes(start, cut, |minute| state(&watched, &up, minute));
+        // a replacement has hired whole minutes, up to 59 s less than its time
+        let hired = line.segments().ok().and_then(|bought| bought.hired().ok());
+        Ok(minutes
+            .zip(hired)
+            .map(|(minutes, hired)| minutes.min(hired)))
     }
 }
 

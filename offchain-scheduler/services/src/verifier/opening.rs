@@ -20,6 +20,8 @@ use crate::chain_view::HourChain;
 const HOUR: i64 = 3_600;
 /// Minutes of an hour.
 const MINUTES: u32 = 60;
+/// Positions that a file carries per device.
+const MAX_POSITIONS: usize = 4;
 
 /// A position at an instant.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,6 +231,12 @@ pub fn observation(
             entry.is_earning = true;
         }
     }
+    // A device has at most four slots at an instant; over an hour a fifth wallet waits for the next,
+    // and never the one that earns.
+    let mut positions: Vec<PositionObservation> = positions.into_values().collect();
+    positions.sort_by_key(|one| !one.is_earning);
+    positions.truncate(MAX_POSITIONS);
+    positions.sort_by_key(|one| one.wallet);
     HourObservation {
         device: opening.device,
         owner: opening.owner,
@@ -242,8 +250,7 @@ pub fn observation(
         mult_fp: opening.mult_fp,
         before,
         within,
-        // A device has at most four slots at an instant; over an hour a fifth wallet waits for the next.
-        positions: positions.into_values().take(4).collect(),
+        positions,
     }
 }
 
@@ -315,6 +322,13 @@ mod tests {
         assert_eq!(
             earns(&[active, position(8, 1, false)], &[active]),
             [(8, false), (9, true)]
+        );
+        // Five wallets in an hour: the one that earns is kept, whatever its key.
+        let left = [1, 3, 4].map(|wallet| position(wallet, 1, false));
+        let crowd = [&[active], left.as_slice()].concat();
+        assert_eq!(
+            earns(&crowd, &[active, position(5, 2, false)]),
+            [(1, false), (3, false), (4, false), (9, true)]
         );
         let unread = observation(&opening(vec![active]), None, plain, plain);
         assert!(!unread.positions[0].is_earning);

@@ -7,7 +7,10 @@ use axum::{
 };
 use ion_protocol::{EnvelopeError, ErrorBody};
 
-use super::{VerifierError, journal::JournalError};
+use super::{
+    VerifierError,
+    journal::{JournalError, NotTaken},
+};
 
 /// Why a request is refused.
 #[derive(thiserror::Error, Debug)]
@@ -39,6 +42,18 @@ pub enum ApiError {
     /// There is no such thing.
     #[error("there is no such device")]
     NotFound,
+    /// Another live device has shown the same GPU.
+    #[error("another live device has this GPU")]
+    GpuClaimedElsewhere,
+    /// This device sent too many requests.
+    #[error("too many requests of this device; wait a moment")]
+    RateLimited,
+    /// All devices together sent too many requests.
+    #[error("too many requests; wait a moment")]
+    Overloaded,
+    /// The request did not arrive in time.
+    #[error("the request did not arrive in time")]
+    TooSlow,
     /// The verifier cannot answer now.
     #[error("the verifier cannot answer now")]
     Unavailable(#[source] VerifierError),
@@ -49,6 +64,15 @@ impl From<VerifierError> for ApiError {
         match error {
             VerifierError::Journal(JournalError::Sequence(error)) => ApiError::Envelope(error),
             other => ApiError::Unavailable(other),
+        }
+    }
+}
+
+impl From<NotTaken> for ApiError {
+    fn from(error: NotTaken) -> Self {
+        match error {
+            NotTaken::Sequence(error) => ApiError::Envelope(error),
+            NotTaken::GpuClaimedElsewhere => ApiError::GpuClaimedElsewhere,
         }
     }
 }
@@ -71,6 +95,10 @@ impl ApiError {
             ApiError::NotCommitted => "not_committed",
             ApiError::InProgress => "in_progress",
             ApiError::NotFound => "not_found",
+            ApiError::GpuClaimedElsewhere => "gpu_claimed_elsewhere",
+            ApiError::RateLimited => "rate_limited",
+            ApiError::Overloaded => "overloaded",
+            ApiError::TooSlow => "too_slow",
             ApiError::Unavailable(_) => "unavailable",
         }
     }
@@ -84,12 +112,15 @@ impl ApiError {
             ApiError::Envelope(EnvelopeError::Replayed(_) | EnvelopeError::OldSequence { .. })
             | ApiError::OtherCommitment
             | ApiError::NotCommitted
+            | ApiError::GpuClaimedElsewhere
             | ApiError::InProgress => StatusCode::CONFLICT,
             ApiError::Envelope(_) => StatusCode::BAD_REQUEST,
             ApiError::DeviceTerminated => StatusCode::FORBIDDEN,
             ApiError::NoChallenge | ApiError::NotFound => StatusCode::NOT_FOUND,
             ApiError::TooLate => StatusCode::GONE,
-            ApiError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            ApiError::Overloaded | ApiError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

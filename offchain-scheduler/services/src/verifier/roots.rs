@@ -12,6 +12,7 @@ use ion_merkle::{
 use ion_observation::{Candidate, Key};
 use ion_report::{DeviceList, RootBundle, RootReport};
 use registry::state::Params;
+use solana_pubkey::Pubkey;
 
 use super::{
     VerifierError, attest::proposal_name, ballot::Ballot, state::Verifier, summaries::BlockBench,
@@ -20,17 +21,20 @@ use crate::chain_view::{EmissionView, RootView, RootsView, VerifierSetView, read
 
 /// Most hours that one root adds.
 const MAX_HOURS: u64 = 2_048;
+/// Hours read in one go.
+const HOURS_PER_READING: usize = 256;
 /// Sequences looked at for one that is not spent.
 const MAX_SKIPPED: u64 = 16;
 
 impl Verifier {
-    /// One round over the reward tree.
+    /// One round over the reward tree. No new tree is proposed while `is_catching_up`.
     pub(super) async fn attest_roots(
         &self,
         bench: &mut BlockBench,
         emission: &EmissionView,
         set: &VerifierSetView,
         params: &Params,
+        is_catching_up: bool,
         now: i64,
     ) -> Result<(), VerifierError> {
         let roots = read(&self.ledger, |ledger| ledger.roots()).await?;
@@ -49,23 +53,14 @@ impl Verifier {
         let Some(through) = end.checked_sub(1).filter(|last| *last >= first) else {
             return Ok(());
         };
-        let Some(lists) = self.lists_of(bench, first, through).await? else {
-            return Ok(());
-        };
-        if lists.is_empty() {
-            // Hours without a completed block add nothing to the tree.
-            return Ok(());
-        }
         let ttl = params.value(&param::REPORT_TTL, now);
-        let Some(seq) = self.next_seq(roots.head, ttl, now).await? else {
-            return Ok(());
-        };
-        let Some(previous) = self.bundle_of(bench, newest.as_ref()).await? else {
-            return Ok(());
-        };
-        let own = self
-            .own_root(bench, previous.as_deref(), &lists, seq, through)
+        let address = addresses::rewards::roots();
+        let next = self
+            .next_seq(ReportKind::RewardRoot, address, roots.head, ttl, now)
             .await?;
+        let Some(seq) = next else {
+            return Ok(());
+        };
         let ring = addresses::rewards::roots();
         let kind = ReportKind::RewardRoot;
         let poll = read(&self.ledger, move |ledger| ledger.poll(kind, &ring, seq)).await?;
@@ -79,6 +74,22 @@ impl Verifier {
                 })
                 .await;
         }
+        if is_catching_up {
+            return Ok(());
+        }
+        let Some(lists) = self.lists_of(bench, first, through).await? else {
+            return Ok(());
+        };
+        if lists.is_empty() {
+            // Hours without a completed block add nothing to the tree.
+            return Ok(());
+        }
+        let Some(previous) = self.bundle_of(bench, newest.as_ref()).await? else {
+            return Ok(());
+        };
+        let own = self
+            .own_root(bench, previous.as_deref(), &lists, seq, through)
+            .await?;
         let mut candidates = Vec::new();
         if let Some(poll) = poll.as_ref().filter(|poll| poll.set_version == set.version) {
             for (payload, votes) in poll.counted() {
@@ -104,13 +115,20 @@ impl Verifier {
         .await
     }
 
-    /// The next sequence whose report is not spent: attested and not accepted in time means spent.
-    async fn next_seq(&self, head: u64, ttl: i64, now: i64) -> Result<Option<u64>, VerifierError> {
-        let ring = addresses::rewards::roots();
+    /// The next sequence of a ring whose report is not spent: attested and not accepted in time means
+    /// spent.
+    pub(super) async fn next_seq(
+        &self,
+        kind: ReportKind,
+        ring: Pubkey,
+        head: u64,
+        ttl: i64,
+        now: i64,
+    ) -> Result<Option<u64>, VerifierError> {
         for skipped in 1..=MAX_SKIPPED {
             let seq = head.saturating_add(skipped);
             let at = read(&self.ledger, move |ledger| {
-                ledger.attested_at(ReportKind::RewardRoot, &ring, seq)
+                ledger.attested_at(kind, &ring, seq)
             })
             .await?;
             if at.is_none_or(|at| now <= at.saturating_add(ttl)) {
@@ -128,24 +146,24 @@ impl Verifier {
         first: u64,
         last: u64,
     ) -> Result<Option<Vec<DeviceList>>, VerifierError> {
-        let mut lists = Vec::new();
         bench.settled.retain(|hour, _| *hour >= first);
+        let unknown: Vec<u64> = (first..=last)
+            .filter(|hour| !bench.settled.contains_key(hour))
+            .collect();
+        for chunk in unknown.chunks(HOURS_PER_READING) {
+            let chunk = chunk.to_vec();
+            for open in read(&self.ledger, move |ledger| ledger.hours(&chunk)).await? {
+                let list = match open.block {
+                    Some(block) if block.state == BlockState::Completed => Some(block.device_list),
+                    Some(block) if block.state != BlockState::Processing => None,
+                    Some(_) | None => return Ok(None),
+                };
+                bench.settled.insert(open.hour, list);
+            }
+        }
+        let mut lists = Vec::new();
         for hour in first..=last {
-            let settled = match bench.settled.get(&hour) {
-                Some(settled) => *settled,
-                None => {
-                    let block = read(&self.ledger, move |ledger| ledger.block(hour)).await?;
-                    let settled = match block {
-                        Some(block) if block.state == BlockState::Completed => {
-                            Some(block.device_list)
-                        }
-                        Some(block) if block.state != BlockState::Processing => None,
-                        Some(_) | None => return Ok(None),
-                    };
-                    bench.settled.insert(hour, settled);
-                    settled
-                }
-            };
+            let settled = bench.settled.get(&hour).copied().flatten();
             let Some(hash) = settled else { continue };
             let Some(list) = self.device_list(&hash).await? else {
                 tracing::warn!(period = hour, "device list of a completed block is missing");

@@ -43,6 +43,8 @@ pub struct OwnSection {
     pub store: String,
     /// Store that all verifiers share: a folder, or `s3://bucket/prefix`.
     pub objects: String,
+    /// Name of this replica where several share one database; each needs its own.
+    pub replica: String,
     /// Time for work in hand when the process is asked to end.
     #[serde(with = "duration")]
     pub drain: Duration,
@@ -54,6 +56,7 @@ impl Default for OwnSection {
             key_file: ".ion/verifier/key.json".into(),
             store: "sqlite:.ion/verifier/verifier.db".to_owned(),
             objects: ".ion/objects".to_owned(),
+            replica: String::new(),
             drain: Duration::from_secs(20),
         }
     }
@@ -68,6 +71,18 @@ pub struct HttpSection {
     /// Largest body of a heartbeat, a fetch or a commitment, bytes. The limit for openings follows
     /// from the challenge.
     pub max_body_bytes: usize,
+    /// Time for a body to arrive.
+    #[serde(with = "duration")]
+    pub read_within: Duration,
+    /// Requests taken per second, of all devices together.
+    pub requests_per_second: u32,
+    /// Requests taken per minute, of each device.
+    pub device_requests_per_minute: u32,
+    /// Requests that one device may send at once.
+    pub device_burst: u32,
+    /// Wait for further requests before those at hand are stored in one transaction.
+    #[serde(with = "duration")]
+    pub batch_pause: Duration,
 }
 
 impl Default for HttpSection {
@@ -75,6 +90,11 @@ impl Default for HttpSection {
         HttpSection {
             listen: "127.0.0.1:7101".to_owned(),
             max_body_bytes: 16_384,
+            read_within: Duration::from_secs(10),
+            requests_per_second: 5_000,
+            device_requests_per_minute: 60,
+            device_burst: 30,
+            batch_pause: Duration::from_millis(5),
         }
     }
 }
@@ -116,6 +136,16 @@ pub struct ChallengeSection {
     /// Time for the roots, on this machine's monotonic clock.
     #[serde(with = "duration")]
     pub commit_within: Duration,
+    /// Time for the roots of the light probe; at most a minute.
+    #[serde(with = "duration")]
+    pub light_within: Duration,
+    /// Longest wait for all live devices of an owner, so that they are asked at one instant; a
+    /// little more than the pause between two heartbeats.
+    #[serde(with = "duration")]
+    pub gather: Duration,
+    /// Most that is added to a deadline for the measured round trip.
+    #[serde(with = "duration")]
+    pub max_round_trip: Duration,
     /// Time for the openings after the secret was revealed.
     #[serde(with = "duration")]
     pub open_within: Duration,
@@ -133,6 +163,9 @@ impl Default for ChallengeSection {
             light_rounds: 1,
             openings: 64,
             commit_within: Duration::from_secs(60),
+            light_within: Duration::from_secs(60),
+            gather: Duration::from_secs(65),
+            max_round_trip: Duration::from_secs(2),
             open_within: Duration::from_secs(60),
             retry_after: Duration::from_secs(60),
         }
@@ -156,6 +189,9 @@ pub struct ReportSection {
     /// whole time between close and vote.
     #[serde(with = "duration")]
     pub settle: Duration,
+    /// Chain time after the own note of an outage before the first vote on its fault report.
+    #[serde(with = "duration")]
+    pub fault_settle: Duration,
     /// After the opening of an hour: the chain is read for its block reward up to here; a verifier
     /// that reads later has no view of the hour.
     #[serde(with = "duration")]
@@ -177,6 +213,7 @@ impl Default for ReportSection {
             files_until: Duration::from_secs(240),
             vote_after: Duration::from_secs(360),
             settle: Duration::from_secs(5),
+            fault_settle: Duration::from_secs(60),
             opening_within: Duration::from_secs(300),
             min_watched_minutes: 50,
             keep: Duration::from_secs(7 * 86_400),
@@ -201,6 +238,9 @@ pub struct LoopSection {
     /// Head start that each place in the order of a crank has before the next verifier does it too.
     #[serde(with = "duration")]
     pub stagger: Duration,
+    /// How long a replica that is not heard of keeps its work.
+    #[serde(with = "duration")]
+    pub lease: Duration,
 }
 
 impl Default for LoopSection {
@@ -210,6 +250,7 @@ impl Default for LoopSection {
             report: Duration::from_secs(2),
             sender: Duration::from_millis(500),
             stagger: Duration::from_secs(5),
+            lease: Duration::from_secs(30),
         }
     }
 }
@@ -239,6 +280,31 @@ impl Settings for VerifierSettings {
                 "challenge.openings: must be 1 to {}",
                 ion_challenge::MAX_OPENINGS
             ));
+        }
+        if challenge.light_within.is_zero() || challenge.light_within > Duration::from_secs(60) {
+            return Err("challenge.light_within: must be above 0 and at most 60s".into());
+        }
+        let http = &self.http;
+        for (key, number) in [
+            ("http.requests_per_second", http.requests_per_second),
+            (
+                "http.device_requests_per_minute",
+                http.device_requests_per_minute,
+            ),
+            ("http.device_burst", http.device_burst),
+        ] {
+            if number == 0 {
+                return Err(format!("{key}: must not be 0"));
+            }
+        }
+        if http.read_within.is_zero() {
+            return Err("http.read_within: must not be 0".into());
+        }
+        if http.batch_pause > Duration::from_millis(50) {
+            return Err("http.batch_pause: must be at most 50ms".into());
+        }
+        if self.loops.lease < Duration::from_secs(1) {
+            return Err("loops.lease: must be at least 1s".into());
         }
         let report = &self.report;
         if report.write_after > report.files_until || report.files_until > report.vote_after {
@@ -297,6 +363,12 @@ mod tests {
             ("report.price_account=nowhere", "report.price_account"),
             ("heartbeat.degraded_after=0", "heartbeat.degraded_after"),
             ("loops.report=0s", "loops.report"),
+            ("loops.lease=1ms", "loops.lease"),
+            ("challenge.light_within=61s", "challenge.light_within"),
+            ("http.device_burst=0", "http.device_burst"),
+            ("http.requests_per_second=0", "http.requests_per_second"),
+            ("http.read_within=0s", "http.read_within"),
+            ("http.batch_pause=51ms", "http.batch_pause"),
             ("loops.often=1s", "often"),
         ] {
             let error = load::<VerifierSettings>(None, &[set.to_owned()])

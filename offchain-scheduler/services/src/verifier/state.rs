@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -10,12 +13,16 @@ use ed25519_dalek::SigningKey;
 use ion_chain::Outbox;
 use ion_observation::{DeviceFields, Key, Rules};
 use ion_protocol::Realm;
+use ion_store::{Clock, SystemClock};
 use solana_pubkey::Pubkey;
 use tokio::sync::watch;
 
 use ion_objects::{ObjectError, ObjectStore};
 
-use super::{journal::Journal, settings::VerifierSettings, trials::Trials, turns::Turns};
+use super::{
+    gather::Gatherings, intake::Intake, journal::Journal, limits::Limits, schedule::Outcomes,
+    settings::VerifierSettings, trials::Trials, turns::Turns,
+};
 use crate::{
     chain_view::{LedgerReader, VerifierSetView, ViewError, read},
     health::Health,
@@ -32,6 +39,8 @@ pub struct Snapshot {
     pub devices: BTreeMap<Key, registry::state::Device>,
     /// Account address by device key.
     pub by_key: HashMap<Key, Key>,
+    /// Addresses of an owner's devices.
+    pub by_owner: HashMap<Key, Vec<Key>>,
     /// Bookings by account address.
     pub bookings: BTreeMap<Key, booking::state::Booking>,
     /// Work records by account address.
@@ -58,6 +67,14 @@ pub struct Verifier {
     pub outbox: Outbox,
     /// Challenges in progress.
     pub trials: Trials,
+    /// Common instants of an owner's devices.
+    pub gatherings: Gatherings,
+    /// Outcomes of the present hour.
+    pub outcomes: Outcomes,
+    /// Requests that wait to be stored.
+    pub intake: Intake,
+    /// Limits of requests.
+    pub limits: Limits,
     /// Since when things are due.
     pub turns: Turns,
     /// Counters and gauges.
@@ -67,6 +84,8 @@ pub struct Verifier {
     snapshot: RwLock<Arc<Snapshot>>,
     time: watch::Sender<Option<i64>>,
     refreshed: Mutex<Option<Instant>>,
+    /// Whether this run has read the clock.
+    is_watching: AtomicBool,
 }
 
 /// Parts that a verifier is made of.
@@ -90,7 +109,13 @@ pub struct Parts {
 impl Verifier {
     /// A verifier that has read nothing yet.
     pub fn new(parts: Parts) -> Self {
+        let http = &parts.settings.http;
         Verifier {
+            limits: Limits::new(
+                http.requests_per_second,
+                http.device_requests_per_minute,
+                http.device_burst,
+            ),
             settings: parts.settings,
             key: parts.key,
             realm: parts.realm,
@@ -99,12 +124,16 @@ impl Verifier {
             objects: parts.objects,
             outbox: parts.outbox,
             trials: Trials::default(),
+            gatherings: Gatherings::default(),
+            outcomes: Outcomes::default(),
+            intake: Intake::default(),
             turns: Turns::default(),
             metrics: Metrics::default(),
             health: Health::default(),
             snapshot: RwLock::default(),
             time: watch::Sender::new(None),
             refreshed: Mutex::new(None),
+            is_watching: AtomicBool::new(false),
         }
     }
 
@@ -123,12 +152,17 @@ impl Verifier {
         *self.time.borrow()
     }
 
-    /// Reads the chain's clock and notes the watched minutes.
+    /// Reads the chain's clock and notes the watched minutes. The time before the first reading of a
+    /// run was not watched, however short it was: heartbeats could not arrive.
     pub async fn tick(&self) -> Result<i64, super::VerifierError> {
         let now = read(&self.ledger, |ledger| ledger.now()).await?;
-        self.journal
-            .watch(now, i64::from(self.settings.heartbeat.degraded_after))
-            .await?;
+        let bridged = if self.is_watching.load(Ordering::Relaxed) {
+            i64::from(self.settings.heartbeat.degraded_after)
+        } else {
+            0
+        };
+        self.journal.watch(now, bridged).await?;
+        self.is_watching.store(true, Ordering::Relaxed);
         self.time
             .send_if_modified(|time| time.replace(now) != Some(now));
         Ok(now)
@@ -155,6 +189,35 @@ impl Verifier {
         }
     }
 
+    /// Brings gauges that follow the time up to date: lag of the chain's clock behind this machine's,
+    /// last success of each loop, challenges in progress.
+    pub(super) fn note_gauges(&self) {
+        let now = SystemClock.now_ms().div_euclid(1_000);
+        let unsigned = |value: i64| u64::try_from(value).unwrap_or_default();
+        if let Some(chain) = self.now() {
+            let help = "Time by which the chain's clock is behind this machine's.";
+            let lag = unsigned(now.saturating_sub(chain));
+            self.metrics
+                .set("verifier_chain_lag_seconds", help, &[], lag);
+        }
+        let help = "When a loop last ended a round well, Unix seconds.";
+        for (name, state) in self.health.loops() {
+            let silent = i64::try_from(state.silent_seconds).unwrap_or(i64::MAX);
+            let at = unsigned(now.saturating_sub(silent));
+            let labels = [("loop", name)];
+            self.metrics
+                .set("verifier_last_success_unixtime", help, &labels, at);
+        }
+        let help = "Challenges between issue and verdict.";
+        let open = self.trials.len() as u64;
+        self.metrics
+            .set("verifier_challenges_in_progress", help, &[], open);
+        let snapshot = self.snapshot();
+        let help = "Devices on chain.";
+        let devices = snapshot.devices.len() as u64;
+        self.metrics.set("verifier_devices", help, &[], devices);
+    }
+
     /// The last snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot
@@ -171,7 +234,15 @@ impl Verifier {
                 .into_iter()
                 .map(|(key, device)| (key.to_bytes(), device))
                 .collect();
+            let mut by_owner: HashMap<Key, Vec<Key>> = HashMap::new();
+            for (key, device) in &devices {
+                by_owner
+                    .entry(device.owner.to_bytes())
+                    .or_default()
+                    .push(*key);
+            }
             Ok(Snapshot {
+                by_owner,
                 by_key: devices
                     .iter()
                     .map(|(key, device)| (device.device_key.to_bytes(), *key))

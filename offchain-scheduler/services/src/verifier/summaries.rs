@@ -38,6 +38,8 @@ pub struct BlockBench {
     pub(super) accepted: Option<(u64, Arc<ion_report::RootBundle>)>,
     /// Accepted roots that were checked.
     pub(super) checked: BTreeMap<u64, bool>,
+    /// Since when hours have been about to end without a pause.
+    pub(super) catching_up_since: Option<Instant>,
 }
 
 /// What one hour looks like to this verifier.
@@ -135,7 +137,10 @@ impl Verifier {
             let known = match bench.files.get(&name) {
                 Some(known) => known.clone(),
                 None => {
-                    let bytes = self.get(name.clone()).await?.unwrap_or_default();
+                    // Listed and not yet there to read: asked for again in the next round.
+                    let Some(bytes) = self.get(name.clone()).await? else {
+                        continue;
+                    };
                     let file = SignedFile::decode(&bytes)
                         .ok()
                         .map(|signed| (signed.file.hash(), Arc::new(signed.file)));

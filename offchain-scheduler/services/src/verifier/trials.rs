@@ -13,6 +13,7 @@ use ion_protocol::{
     ChallengeReply, CommitMessage, CommitReply, Envelope, IssuedChallenge, OpenMessage, OpenReply,
     Opened, Outcome,
 };
+use ion_store::{Clock, SystemClock};
 
 use super::{
     VerifierError,
@@ -29,6 +30,8 @@ struct Trial {
     issued: IssuedChallenge,
     secret: Key,
     deadline: Instant,
+    /// Measured before the issue; added to each deadline.
+    round_trip: Duration,
     commitment: Option<Commitment>,
     /// The message that brought the roots.
     signed_commitment: Option<Envelope>,
@@ -71,20 +74,30 @@ impl Verifier {
         address: &Key,
         device: &registry::state::Device,
         now: i64,
+        round_trip: Duration,
     ) -> Result<ChallengeReply, ApiError> {
         if let Some(trial) = self.trials.lock().get(address) {
             return Ok(ChallengeReply {
                 issued: trial.commitment.is_none().then(|| trial.issued.clone()),
+                wait_ms: 0,
             });
         }
         if !self.is_challenge_due(address, device, now).await? {
-            return Ok(ChallengeReply { issued: None });
+            return Ok(ChallengeReply {
+                issued: None,
+                wait_ms: 0,
+            });
         }
         let settings = &self.settings.challenge;
-        let (n, rounds) = if device.is_hired() {
-            (settings.light_n, settings.light_rounds)
+        let is_full = !device.is_hired();
+        let (n, rounds, within) = if is_full {
+            (settings.n, settings.rounds, settings.commit_within)
         } else {
-            (settings.n, settings.rounds)
+            (
+                settings.light_n,
+                settings.light_rounds,
+                settings.light_within,
+            )
         };
         let secret: Key = rand::random();
         let challenge = Challenge {
@@ -107,10 +120,9 @@ impl Verifier {
             commitment: None,
         };
         self.journal
-            .issue(&stored, now)
+            .issue_as(&self.settings.verifier.replica, is_full, &stored, now)
             .await
             .map_err(VerifierError::from)?;
-        let within = settings.commit_within;
         let issued = IssuedChallenge::new(
             &self.key,
             challenge,
@@ -120,7 +132,9 @@ impl Verifier {
             device: *address,
             issued: issued.clone(),
             secret,
-            deadline: Instant::now() + within,
+            // The time on the way is not the device's.
+            deadline: Instant::now() + within + round_trip,
+            round_trip,
             commitment: None,
             signed_commitment: None,
             is_judged: false,
@@ -133,6 +147,7 @@ impl Verifier {
         );
         Ok(ChallengeReply {
             issued: Some(issued),
+            wait_ms: 0,
         })
     }
 
@@ -171,7 +186,8 @@ impl Verifier {
             Some(earlier) if *earlier != commitment => return Err(ApiError::OtherCommitment),
             Some(_) => {}
             None => {
-                trial.deadline = Instant::now() + self.settings.challenge.open_within;
+                trial.deadline =
+                    Instant::now() + self.settings.challenge.open_within + trial.round_trip;
                 trial.commitment = Some(commitment);
                 trial.signed_commitment = Some(opened.envelope);
             }
@@ -251,10 +267,16 @@ impl Verifier {
             .finish(&trial.issued.challenge.id(), outcome, &hash, now)
             .await?;
         self.trials.lock().remove(&trial.device);
+        self.outcomes.forget(&trial.device);
+        let class = self
+            .snapshot()
+            .devices
+            .get(&trial.device)
+            .map_or_else(|| "unknown".to_owned(), |device| device.class.to_string());
         self.metrics.count(
             "verifier_challenges_total",
-            "Challenges judged.",
-            &[("result", result)],
+            "Challenges judged, by processor class and result.",
+            &[("class", &class), ("result", result)],
         );
         tracing::info!(device = %bs58::encode(trial.device).into_string(), outcome = result, "challenge judged");
         Ok(outcome)
@@ -278,19 +300,29 @@ impl Verifier {
         Ok(())
     }
 
-    /// Ends challenges that an earlier run of this process left open: its deadlines are lost, so
-    /// nothing is shown either way. Called before the first request is served.
-    pub async fn end_interrupted_trials(&self, now: i64) -> Result<(), VerifierError> {
-        for stored in self.journal.unfinished().await? {
+    /// Ends challenges whose deadlines are lost, so that nothing is shown either way: those of
+    /// replicas that live no more and, `at_start`, those that an earlier run of this one left open.
+    pub async fn end_interrupted_trials(
+        &self,
+        now: i64,
+        at_start: bool,
+    ) -> Result<(), VerifierError> {
+        let own = self.settings.verifier.replica.as_str();
+        let now_ms = SystemClock.now_ms();
+        for stored in self.journal.abandoned(own, at_start, now_ms).await? {
             let trial = Trial {
                 device: stored.device,
                 issued: IssuedChallenge::new(&self.key, stored.challenge, 0),
                 secret: stored.secret,
                 deadline: Instant::now(),
+                round_trip: Duration::ZERO,
                 commitment: stored.commitment,
                 signed_commitment: None,
                 is_judged: true,
             };
+            self.journal
+                .mark_own_fault(&trial.issued.challenge.id())
+                .await?;
             self.finish(
                 &trial,
                 Verdict::Inconclusive(InconclusiveReason::VerifierStopped),
@@ -300,6 +332,28 @@ impl Verifier {
             .await?;
         }
         Ok(())
+    }
+
+    /// Says that this replica lives, and takes over from those that do not.
+    pub async fn renew_replica(&self, now: i64) -> Result<(), VerifierError> {
+        let lease = i64::try_from(self.settings.loops.lease.as_millis()).unwrap_or(i64::MAX);
+        let until = SystemClock.now_ms().saturating_add(lease);
+        self.journal
+            .renew_replica(&self.settings.verifier.replica, until)
+            .await?;
+        self.end_interrupted_trials(now, false).await
+    }
+
+    /// Whether a fetch waits for the owner's other devices: a challenge is due that nobody has
+    /// fetched yet.
+    pub(super) async fn is_to_be_gathered(
+        &self,
+        address: &Key,
+        device: &registry::state::Device,
+        now: i64,
+    ) -> Result<bool, VerifierError> {
+        Ok(self.trials.in_progress(address).is_none()
+            && self.is_challenge_due(address, device, now).await?)
     }
 
     /// Largest body of openings for the challenges in force: rows, proofs and the envelope.

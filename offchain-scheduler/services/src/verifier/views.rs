@@ -25,6 +25,9 @@ pub struct StatusView {
     pub devices: usize,
     /// Challenges in progress.
     pub challenges_in_progress: usize,
+    /// The present hour, once its opening was read: without it, the hour and the one before cannot be
+    /// rewarded on this verifier's word.
+    pub opened_hour: Option<u64>,
     /// Hours whose file is written, newest last, and whether something is left to vote or apply.
     pub hours: BTreeMap<u64, bool>,
 }
@@ -60,11 +63,17 @@ pub(super) async fn status(State(verifier): Shared) -> Result<Json<StatusView>, 
         .journal
         .written_hours(u64::try_from(from).unwrap_or_default())
         .await?;
+    let present = now.and_then(|now| u64::try_from(now.div_euclid(3_600)).ok());
+    let opened_hour = match present {
+        Some(hour) if verifier.journal.has_opening(hour).await? => Some(hour),
+        Some(_) | None => None,
+    };
     Ok(Json(StatusView {
         verifier: verifier.address().to_string(),
         now,
         devices: verifier.snapshot().devices.len(),
         challenges_in_progress: verifier.trials.len(),
+        opened_hour,
         hours: hours
             .into_iter()
             .map(|written| (written.hour, written.is_open))

@@ -1,6 +1,8 @@
 //! Chain in memory and verifiers over it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod panel;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anchor_lang::AnchorDeserialize;
@@ -48,7 +50,35 @@ pub async fn make_verifier(
     dir: &Path,
     objects: &Path,
 ) -> Verifier {
+    make_verifier_with(chain, member, dir, objects, |_| {}).await
+}
+
+pub async fn make_verifier_with(
+    chain: Arc<MemoryView>,
+    member: u8,
+    dir: &Path,
+    objects: &Path,
+    change: impl FnOnce(&mut VerifierSettings),
+) -> Verifier {
+    let store = Store::open(dir.join("verifier.db").to_str().unwrap())
+        .await
+        .unwrap();
+    make_verifier_on(store, chain, member, objects, change).await
+}
+
+/// A verifier on an open database.
+pub async fn make_verifier_on(
+    store: Store,
+    chain: Arc<MemoryView>,
+    member: u8,
+    objects: &Path,
+    change: impl FnOnce(&mut VerifierSettings),
+) -> Verifier {
     let mut settings = VerifierSettings::default();
+    // The chain's minutes pass faster than the machine's.
+    settings.http.device_requests_per_minute = 60_000;
+    settings.http.device_burst = 1_000;
+    settings.http.batch_pause = Duration::from_millis(1);
     settings.chain.poll = Duration::from_millis(10);
     settings.challenge.n = 32;
     settings.challenge.rounds = 2;
@@ -57,9 +87,9 @@ pub async fn make_verifier(
     settings.loops.report = Duration::from_millis(10);
     settings.loops.stagger = Duration::ZERO;
     settings.report.settle = Duration::ZERO;
-    let store = Store::open(dir.join("verifier.db").to_str().unwrap())
-        .await
-        .unwrap();
+    settings.challenge.gather = Duration::from_millis(200);
+    settings.report.fault_settle = Duration::ZERO;
+    change(&mut settings);
     let outbox = Outbox::new(
         SqlOutbox::open(store.clone()).await.unwrap(),
         Arc::new(SystemClock),

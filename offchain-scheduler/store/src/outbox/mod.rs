@@ -4,7 +4,9 @@
 //! `ready → signed → sent → finalized`, back to signing through `expired` when its blockhash died
 //! without effect, and to `rejected` (benign refusal) or `poison` (too many refusals). Place of use:
 //! the sender of the chain crate and the loops that put rows in. Invariant: a signature is stored
-//! with its row before the first send, and every signature ever made is kept.
+//! with its row before the first send, and every signature ever made is kept; a row is held by one
+//! replica at a time, and holding it is no more than a convenience: every step is checked against
+//! the version it was computed from.
 
 mod machine;
 mod row;
@@ -19,10 +21,28 @@ use crate::{Migration, StoreError};
 /// Name of the migration set of the outbox.
 pub const MIGRATION_SET: &str = "outbox";
 /// Schema of the outbox.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: include_str!("../../migrations/outbox_1.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: include_str!("../../migrations/outbox_1.sql"),
+    },
+    Migration {
+        version: 2,
+        sql: include_str!("../../migrations/outbox_2.sql"),
+    },
+];
+
+/// Who takes rows, and until when they are its own. A replica that takes them again in time keeps
+/// them; the rows of one that died are free once the lease is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Name of the replica; the same after its restart.
+    pub owner: String,
+    /// Present time, Unix milliseconds.
+    pub now_ms: i64,
+    /// End of the lease, Unix milliseconds.
+    pub until_ms: i64,
+}
 
 /// Where rows are kept. The real side is [`SqlOutbox`]; tests wrap it to stop between two calls.
 pub trait OutboxStore: Send + Sync {
@@ -37,16 +57,19 @@ pub trait OutboxStore: Send + Sync {
     /// A row by its key.
     fn row(&self, key: &Key) -> impl Future<Output = Result<Option<OutboxRow>, StoreError>> + Send;
 
-    /// Rows that are signed or sent, oldest change first.
+    /// Takes rows that are signed or sent, oldest change first, leaving out what another replica
+    /// holds.
     fn in_flight(
         &self,
+        claim: &Claim,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<OutboxRow>, StoreError>> + Send;
 
-    /// Rows to sign whose waiting time is over, in order of creation.
+    /// Takes rows to sign whose waiting time is over, in order of creation, leaving out what another
+    /// replica holds.
     fn due(
         &self,
-        now_ms: i64,
+        claim: &Claim,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<OutboxRow>, StoreError>> + Send;
 

@@ -1,11 +1,12 @@
 //! Rows in a database.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    Input, Key, MIGRATION_SET, MIGRATIONS, OutboxRow, OutboxStore, State, Summary, transition,
+    Claim, Input, Key, MIGRATION_SET, MIGRATIONS, OutboxRow, OutboxStore, State, Summary,
+    transition,
 };
-use crate::{Store, StoreError, from_column, to_column};
+use crate::{Engine, Store, StoreError, from_column, to_column};
 
 /// The outbox in the tables `outbox` and `outbox_signature`.
 #[derive(Clone, Debug)]
@@ -25,6 +26,39 @@ impl SqlOutbox {
     /// The store behind it.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Takes the first free rows of an order under a lease. Rows that another replica is taking at
+    /// this moment are passed over. Place 5 of `which` is `bound`.
+    async fn claim(
+        &self,
+        claim: &Claim,
+        which: &str,
+        order: &str,
+        bound: i64,
+        limit: u32,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let passing = match self.store.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+        };
+        // Only texts of this file stand in the statement.
+        let statement = format!(
+            "UPDATE outbox SET owner = $1, lease_ms = $2 WHERE (kind, subject, period) IN (\
+             SELECT kind, subject, period FROM outbox WHERE {which} AND (owner = $1 OR lease_ms <= $3) \
+             ORDER BY {order}, kind, subject, period LIMIT $4 {passing}) RETURNING *"
+        );
+        sqlx::query(AssertSqlSafe(statement))
+            .bind(claim.owner.clone())
+            .bind(claim.until_ms)
+            .bind(claim.now_ms)
+            .bind(i64::from(limit))
+            .bind(bound)
+            .fetch_all(self.store.pool())
+            .await?
+            .iter()
+            .map(decode)
+            .collect()
     }
 }
 
@@ -59,31 +93,32 @@ impl OutboxStore for SqlOutbox {
             .transpose()
     }
 
-    async fn in_flight(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        sqlx::query(
-            "SELECT * FROM outbox WHERE state IN ('signed', 'sent') \
-             ORDER BY updated_ms, kind, subject, period LIMIT $1",
-        )
-        .bind(i64::from(limit))
-        .fetch_all(self.store.pool())
-        .await?
-        .iter()
-        .map(decode)
-        .collect()
+    async fn in_flight(&self, claim: &Claim, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut rows = self
+            .claim(
+                claim,
+                "state IN ('signed', 'sent') AND created_ms <= $5",
+                "updated_ms",
+                i64::MAX,
+                limit,
+            )
+            .await?;
+        rows.sort_by(|a, b| (a.updated_ms, &a.key).cmp(&(b.updated_ms, &b.key)));
+        Ok(rows)
     }
 
-    async fn due(&self, now_ms: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        sqlx::query(
-            "SELECT * FROM outbox WHERE state IN ('ready', 'expired') AND not_before_ms <= $1 \
-             ORDER BY created_ms, kind, subject, period LIMIT $2",
-        )
-        .bind(now_ms)
-        .bind(i64::from(limit))
-        .fetch_all(self.store.pool())
-        .await?
-        .iter()
-        .map(decode)
-        .collect()
+    async fn due(&self, claim: &Claim, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut rows = self
+            .claim(
+                claim,
+                "state IN ('ready', 'expired') AND not_before_ms <= $5",
+                "created_ms",
+                claim.now_ms,
+                limit,
+            )
+            .await?;
+        rows.sort_by(|a, b| (a.created_ms, &a.key).cmp(&(b.created_ms, &b.key)));
+        Ok(rows)
     }
 
     async fn signatures(&self, key: &Key) -> Result<Vec<String>, StoreError> {

@@ -4,7 +4,7 @@
 //! `WorkRecorded`, `RefundPulled`, `LineEarned` and `TneAdjusted`. The others make every state change
 //! of an account visible.
 
-use anchor_lang::prelude::*;
+use anchor_lang::{prelude::*, Event};
 
 mod balance;
 mod booking;
@@ -19,6 +19,18 @@ pub use fault::*;
 pub use quote::*;
 pub use record::*;
 pub use tne::*;
+
+/// Records an event of this program, signed by its event authority.
+///
+/// Errors: those of the call.
+pub(crate) fn emit<E: Event>(authority: &AccountInfo, event: &E) -> Result<()> {
+    registry::emit(
+        event,
+        &crate::ID,
+        authority,
+        crate::EVENT_AUTHORITY_AND_BUMP.1,
+    )
+}
 
 /// A changed amount.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,6 @@
 //! One hire of up to eight devices, with the ledger of its escrow (economics §8, §13.6).
 
-use anchor_lang::{
-    error::ErrorCode, prelude::*, AccountDeserialize, AccountSerialize, Discriminator, Owner,
-};
+use anchor_lang::{prelude::*, Discriminator};
 use ion_economics::{
     booking::{
         next_op_seq, BookingInput, BookingStatus, Currency, LineStatus, RecordClock, MAX_LINES,
@@ -13,7 +11,10 @@ use ion_economics::{
 
 use registry::state::Config;
 
-use super::Line;
+use super::{
+    codec::{self, account, wire, Reader, Stored, Wire, Writer},
+    Line,
+};
 use crate::{
     constants::{FEE_IO, FEE_USDC, REWARD_VAULT, TNE_SHARDS},
     error::BookingError,
@@ -21,8 +22,8 @@ use crate::{
 
 /// Account at (`booking`, quote id), sized to its lines. Rent paid by, and returned to, the renter.
 ///
-/// Laid out as `#[account]` would; only the writing differs: the bytes are collected and stored at
-/// once, because a store per field costs a syscall each.
+/// Laid out as `#[account]` would; only the way through the bytes is another one, that of
+/// `state/codec.rs`.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Debug, PartialEq, Eq)]
 pub struct Booking {
     /// Layout version.
@@ -143,45 +144,61 @@ const _: () = assert!(
             + MAX_LINES * Line::INIT_SPACE
 );
 
-impl Discriminator for Booking {
-    const DISCRIMINATOR: &'static [u8] = &[147, 50, 61, 138, 208, 21, 254, 156];
-}
-
-impl Owner for Booking {
-    fn owner() -> Pubkey {
-        crate::ID
+impl Stored for Booking {
+    fn bytes(&self) -> Result<usize> {
+        self.space_now()
     }
 }
 
-impl AccountSerialize for Booking {
-    fn try_serialize<W: std::io::Write>(&self, writer: &mut W) -> Result<()> {
-        let mut bytes = Vec::with_capacity(Self::space(self.lines.len()));
-        bytes.extend_from_slice(Self::DISCRIMINATOR);
-        self.serialize(&mut bytes)
-            .and_then(|()| writer.write_all(&bytes))
-            .map_err(|_| ErrorCode::AccountDidNotSerialize.into())
-    }
-}
+account!(Booking, [147, 50, 61, 138, 208, 21, 254, 156]);
 
-impl AccountDeserialize for Booking {
-    fn try_deserialize(buf: &mut &[u8]) -> Result<Self> {
-        let found = buf
-            .get(..Self::DISCRIMINATOR.len())
-            .ok_or(ErrorCode::AccountDiscriminatorNotFound)?;
-        require!(
-            found == Self::DISCRIMINATOR,
-            ErrorCode::AccountDiscriminatorMismatch
-        );
-        Self::try_deserialize_unchecked(buf)
-    }
-
-    fn try_deserialize_unchecked(buf: &mut &[u8]) -> Result<Self> {
-        let mut data = buf
-            .get(Self::DISCRIMINATOR.len()..)
-            .ok_or(ErrorCode::AccountDidNotDeserialize)?;
-        Self::deserialize(&mut data).map_err(|_| ErrorCode::AccountDidNotDeserialize.into())
-    }
-}
+wire!(Booking {
+    version,
+    bump,
+    id,
+    group,
+    renter,
+    payer,
+    escrow,
+    currency,
+    stamp,
+    source,
+    flags,
+    status,
+    lock_failed,
+    supplier_fee_bps,
+    nonrefundable_minutes,
+    minutes,
+    booked_at,
+    deadline,
+    started_at,
+    ends_at,
+    total,
+    paid,
+    payment_fee,
+    fees_kept,
+    fees_deposited,
+    refund_due,
+    refunds_pulled,
+    next_record,
+    open_records,
+    op_seq,
+    last_fault_seq,
+    lost_challenges,
+    failovers,
+    last_report_at,
+    event_seq,
+    fees_due,
+    finished_records,
+    finished_later,
+    fault_credit_minutes,
+    failover_grace_s,
+    head_line,
+    is_fault_ended,
+    failover_rent,
+    _reserved,
+    lines,
+});
 
 impl Booking {
     /// Bytes of an account with this many lines of one purchase each.
@@ -192,6 +209,11 @@ impl Booking {
     pub const fn space(lines: usize) -> usize {
         Self::DISCRIMINATOR.len() + Self::INIT_SPACE - MAX_LINES * Line::INIT_SPACE
             + lines * Line::space(1)
+    }
+
+    /// Writes it back where it was read from. Errors: `AccountDidNotSerialize`.
+    pub(crate) fn overwrite(&self, info: &AccountInfo) -> Result<()> {
+        codec::overwrite(self, info)
     }
 
     /// Shard of the totals that a booking counts into.
@@ -347,12 +369,6 @@ mod tests {
         let escrow = 165 + 128;
         assert!(Booking::space(1) + 128 + escrow <= 6_500_000 / 6_960);
         assert!(Booking::space(2) - Booking::space(1) <= 1_200_000 / 6_960);
-    }
-
-    #[test]
-    fn discriminator_is_the_one_of_the_name() {
-        let hash = solana_sha256_hasher::hash(b"account:Booking").to_bytes();
-        assert_eq!(Booking::DISCRIMINATOR, &hash[..8]);
     }
 
     #[test]

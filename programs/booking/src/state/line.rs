@@ -7,6 +7,7 @@ use ion_economics::{
     math,
 };
 
+use super::codec::{wire, Reader, Wire, Writer};
 use crate::error::BookingError;
 
 /// Stored form of one purchase of minutes.
@@ -70,6 +71,36 @@ pub struct Line {
 
 const _: () = assert!(Segment::INIT_SPACE == 20);
 const _: () = assert!(Line::INIT_SPACE == 32 + 4 + 2 * 8 + 6 * 4 + 8 * 8 + 4 + 4 * 20);
+
+wire!(Segment {
+    minutes,
+    amount,
+    hire_q_usd_micros
+});
+
+wire!(Line {
+    device,
+    class,
+    qty,
+    status,
+    rate_usd_micros,
+    reservation,
+    start_offset_s,
+    recorded_minutes,
+    fault_offset_s,
+    kept_minutes,
+    served_minutes,
+    final_minutes,
+    billed,
+    earned,
+    fee_taken,
+    pay_due,
+    refunded,
+    moved,
+    vault_part,
+    cut,
+    segments,
+});
 
 impl Line {
     /// Bytes of a line with this many purchases.

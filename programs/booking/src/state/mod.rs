@@ -1,6 +1,7 @@
 //! Accounts of the booking program, one per file.
 
 mod booking;
+mod codec;
 mod ending;
 mod extension;
 mod finished;

@@ -1,11 +1,12 @@
 //! One accepted work record of a booking (economics §8.7).
 
-use anchor_lang::prelude::*;
+use anchor_lang::{prelude::*, Discriminator};
 use ion_economics::{
     booking::{RecordInput, RecordStatus, MAX_LINES},
     math,
 };
 
+use super::codec::{account, wire, Reader, Stored, Wire, Writer};
 use crate::error::BookingError;
 
 /// What a record says of one line.
@@ -26,8 +27,10 @@ pub struct RecordLine {
 }
 
 /// Account at (`work`, booking, seq). Rent paid by, and returned to, whoever applied the leaf.
-#[account]
-#[derive(InitSpace, Debug, PartialEq, Eq)]
+///
+/// Laid out as `#[account]` would; only the way through the bytes is another one, that of
+/// `state/codec.rs`.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Debug, PartialEq, Eq)]
 pub struct WorkRecord {
     /// Layout version.
     pub version: u8,
@@ -78,6 +81,48 @@ pub struct WorkRecord {
 
 const _: () = assert!(RecordLine::INIT_SPACE == 36);
 const _: () = assert!(WorkRecord::INIT_SPACE == 2 + 64 + 4 + 5 + 10 * 8 + 24 + 4 + MAX_LINES * 36);
+
+wire!(RecordLine {
+    from_minutes,
+    minutes,
+    ruled_minutes,
+    billed,
+    cut,
+    hire_usd_micros,
+});
+
+wire!(WorkRecord {
+    version,
+    bump,
+    booking,
+    payer,
+    seq,
+    status,
+    is_final,
+    is_priced,
+    currency,
+    earned_lines,
+    report_hour,
+    accepted_at,
+    challenge_until,
+    billed,
+    earned,
+    io_amount,
+    settled_io,
+    price_p12,
+    event_seq,
+    ruling_until,
+    _reserved,
+    lines,
+});
+
+impl Stored for WorkRecord {
+    fn bytes(&self) -> Result<usize> {
+        Ok(Self::space(self.lines.len()))
+    }
+}
+
+account!(WorkRecord, [92, 226, 123, 227, 214, 85, 246, 85]);
 
 impl WorkRecord {
     /// Bytes of an account with this many lines.

@@ -126,3 +126,23 @@ pub struct EpochRowsApplied {
     /// Unix seconds.
     pub at: i64,
 }
+
+/// An attested report was dropped because it could not be completed in time; the day waits for one of
+/// the next sequence.
+#[event]
+pub struct EpochReportVoided {
+    /// The Epoch account.
+    pub epoch: Pubkey,
+    /// UTC day index.
+    pub day: u64,
+    /// The poll that attests the dropped report.
+    pub poll: Pubkey,
+    /// The attested payload hash.
+    pub payload_hash: [u8; 32],
+    /// Reports of the day that were voided.
+    pub voided_reports: U64Change,
+    /// Event number of the epoch.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}

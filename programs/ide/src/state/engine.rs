@@ -61,11 +61,15 @@ pub struct Engine {
     pub version: u8,
     /// Bump of this address.
     pub bump: u8,
+    /// Filler, 0.
+    pub _padding: u8,
+    /// When the report of `reported_day` was complete, Unix seconds; 0 = none.
+    pub reported_at: i64,
     /// For later fields.
-    pub _reserved: [u8; 121],
+    pub _reserved: [u8; 112],
 }
 
-const _: () = assert!(Engine::INIT_SPACE == 13 * 8 + 2 * 240 + 7 + 121);
+const _: () = assert!(Engine::INIT_SPACE == 13 * 8 + 2 * 240 + 7 + 1 + 8 + 112);
 const _: () = assert!(core::mem::size_of::<Engine>() == Engine::INIT_SPACE);
 const _: () = assert!(WINDOW == 30);
 
@@ -117,7 +121,7 @@ impl Engine {
 
     /// Oldest day of mode `Ide` whose report is not complete; the engine starts to pay with
     /// `first_ide_day`.
-    pub(crate) fn unreported_from(&self, first_ide_day: u64) -> u64 {
+    pub fn unreported_from(&self, first_ide_day: u64) -> u64 {
         // no overflow: a day index is far below
         first_ide_day.max(self.reported_day.saturating_add(1))
     }

@@ -2,11 +2,12 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{
-    ide::{EpochRules, HealthRules, Order},
     math,
     units::{IO_DECIMALS, USDC_DECIMALS},
 };
+use ion_merkle::epoch::report_seq;
 
+use super::{Payment, SealRules};
 use crate::error::IdeError;
 
 /// Where an epoch stands; stored as its number, grows only at the end.
@@ -34,104 +35,6 @@ impl EpochState {
             Self::Reported => 2,
             Self::Sealed => 3,
             Self::Closed => 4,
-        }
-    }
-}
-
-/// What the ledgers paid for one kind of obligation.
-#[zero_copy]
-#[derive(InitSpace, Debug, PartialEq, Eq)]
-pub struct Payment {
-    /// Value paid, 1e-6 USD.
-    pub paid_usd_micros: u64,
-    /// IO from the reward vault, base units.
-    pub reward_io: u64,
-    /// USDC from the fee vault, base units.
-    pub usdc: u64,
-    /// IO from the fee vault, base units.
-    pub fee_io: u64,
-}
-
-impl Payment {
-    /// Nothing paid.
-    pub const NONE: Self = Self {
-        paid_usd_micros: 0,
-        reward_io: 0,
-        usdc: 0,
-        fee_io: 0,
-    };
-
-    /// From the rule's type.
-    pub const fn from_rule(payment: &ion_economics::ide::Payment) -> Self {
-        Self {
-            paid_usd_micros: payment.usd_micros,
-            reward_io: payment.reward_io,
-            usdc: payment.usdc,
-            fee_io: payment.fee_io,
-        }
-    }
-}
-
-/// Parameters that an epoch was sealed with (economics §12).
-#[zero_copy]
-#[derive(InitSpace, Debug, PartialEq, Eq)]
-pub struct SealRules {
-    /// Line of Deficit, bps.
-    pub psi_deficit_bps: u32,
-    /// Line of Critical, bps.
-    pub psi_critical_bps: u32,
-    /// Line of Normal, bps.
-    pub psi_normal_bps: u32,
-    /// Greatest ratio of a day in the average, bps.
-    pub psi_cap_bps: u32,
-    /// Share of the surplus that is burned, bps.
-    pub burn_bps: u16,
-    /// Share of unspent emission that is retired, bps.
-    pub unemitted_burn_bps: u16,
-    /// Days of mean emission the reward vault carries.
-    pub carry_days: u16,
-    /// Days of mean obligation above which the fee vault is burned down.
-    pub reserve_max_days: u16,
-    /// Days of mean obligation below which the status is Critical.
-    pub critical_days: u16,
-    /// Order of the ledgers: 0 rewards first, 1 fees first.
-    pub order: u8,
-    /// Days in a row that move the status.
-    pub psi_epochs: u8,
-}
-
-impl SealRules {
-    /// Not sealed.
-    pub const NONE: Self = Self {
-        psi_deficit_bps: 0,
-        psi_critical_bps: 0,
-        psi_normal_bps: 0,
-        psi_cap_bps: 0,
-        burn_bps: 0,
-        unemitted_burn_bps: 0,
-        carry_days: 0,
-        reserve_max_days: 0,
-        critical_days: 0,
-        order: 0,
-        psi_epochs: 0,
-    };
-
-    /// As the rule's type.
-    pub const fn to_rule(&self) -> EpochRules {
-        EpochRules {
-            order: Order::from_param(self.order as i64),
-            burn_bps: self.burn_bps,
-            unemitted_burn_bps: self.unemitted_burn_bps,
-            carry_days: self.carry_days,
-            reserve_max_days: self.reserve_max_days,
-            health: HealthRules {
-                deficit_bps: self.psi_deficit_bps,
-                critical_bps: self.psi_critical_bps,
-                normal_bps: self.psi_normal_bps,
-                epochs: self.psi_epochs,
-                cap_bps: self.psi_cap_bps,
-                critical_days: self.critical_days,
-            },
         }
     }
 }
@@ -251,15 +154,17 @@ pub struct Epoch {
     pub version: u8,
     /// Bump of this address.
     pub bump: u8,
+    /// Reports of the day that were voided; part of the sequence of the next one.
+    pub voided_reports: u8,
     /// For later fields.
-    pub _reserved: [u8; 65],
+    pub _reserved: [u8; 64],
 }
 
 const _: () = assert!(
     Epoch::INIT_SPACE
         == 6 * 8 + 4 * 8 + 3 * 8 // times, money of the day, report
             + 3 * 8 + 2 * 32 + 11 * 8 + 9 * 8 + 8 // sealing, events
-            + 2 * 32 + 2 * 4 + 28 + 3 * 2 + 5 + 65
+            + 2 * 32 + 2 * 4 + 28 + 3 * 2 + 6 + 64
 );
 const _: () = assert!(core::mem::size_of::<Epoch>() == Epoch::INIT_SPACE);
 
@@ -341,8 +246,14 @@ impl Epoch {
             status: 0,
             version: crate::constants::ACCOUNT_VERSION,
             bump,
-            _reserved: [0; 65],
+            voided_reports: 0,
+            _reserved: [0; 64],
         }
+    }
+
+    /// Sequence of the report that the day waits for.
+    pub const fn report_seq(&self) -> u64 {
+        report_seq(self.day, self.voided_reports)
     }
 
     /// Adds earned money and the hire that falls due with it.
@@ -386,6 +297,24 @@ impl Epoch {
         );
         self.hours_deposited |= bit;
         self.emission_io = math::add(self.emission_io, amount_io).map_err(IdeError::from)?;
+        Ok(())
+    }
+
+    /// Forgets what the report stated and waits for the next one.
+    ///
+    /// Errors: `ArithmeticOverflow` after 255 of them.
+    pub(crate) fn drop_report(&mut self) -> Result<()> {
+        self.voided_reports = self
+            .voided_reports
+            .checked_add(1)
+            .ok_or(IdeError::ArithmeticOverflow)?;
+        self.avail_usd_micros = 0;
+        self.floors = 0;
+        self.row_sum_usd_micros = 0;
+        self.row_hash = [0; 32];
+        self.class_count = 0;
+        self.row_cursor = 0;
+        self.last_class = 0;
         Ok(())
     }
 

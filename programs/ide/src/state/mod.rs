@@ -5,6 +5,7 @@ mod engine;
 mod epoch;
 mod rates;
 mod roots;
+mod sealed;
 mod vaults;
 
 pub use auction::*;
@@ -12,4 +13,5 @@ pub use engine::*;
 pub use epoch::*;
 pub use rates::*;
 pub use roots::*;
+pub use sealed::*;
 pub use vaults::*;

@@ -87,15 +87,27 @@ impl Emission {
     }
 
     /// What the distribution vault must hold (economics §14 I05): worker emission of waiting blocks,
-    /// what is allocated and neither claimed nor burned, and the safety shares; IO base units.
+    /// what is allocated and neither claimed nor burned, and the safety shares; IO base units. No
+    /// leaf, however large, reaches what waits or the safety shares (I18, in sum).
     ///
-    /// Errors: `ArithmeticOverflow`.
+    /// Errors: `ClaimAboveLifetime`, `ArithmeticOverflow`.
     pub fn owed_io(&self) -> Result<u64> {
-        let held = math::add(self.pending_io, self.allocated_io)
-            .and_then(|held| math::add(held, self.safety_io))
-            .map_err(RewardsError::from)?;
         let gone = math::add(self.claimed_io, self.burned_io).map_err(RewardsError::from)?;
-        Ok(math::sub(held, gone).map_err(RewardsError::from)?)
+        let unclaimed =
+            math::sub(self.allocated_io, gone).map_err(|_| RewardsError::ClaimAboveLifetime)?;
+        Ok(math::add(self.pending_io, unclaimed)
+            .and_then(|held| math::add(held, self.safety_io))
+            .map_err(RewardsError::from)?)
+    }
+
+    /// Claims and burns of all leaves together stay within the sum of the newest matured root (economics
+    /// §14 I18): leaves that say more than their root's sum cannot draw on later blocks.
+    ///
+    /// Errors: `ClaimAboveLifetime`, `ArithmeticOverflow`.
+    pub fn check_within(&self, lifetimes_io: u64) -> Result<()> {
+        let gone = math::add(self.claimed_io, self.burned_io).map_err(RewardsError::from)?;
+        require!(gone <= lifetimes_io, RewardsError::ClaimAboveLifetime);
+        Ok(())
     }
 
     /// Advances the event counter and returns the new number.
@@ -198,11 +210,13 @@ mod tests {
         emission.claimed_io = 9_000;
         emission.burned_io = 400;
         assert_eq!(emission.owed_io().unwrap(), 500);
-        emission.burned_io = 901;
+        // what waits and the safety share are nobody's to claim
+        emission.burned_io = 401;
         assert_eq!(
             emission.owed_io().unwrap_err(),
-            error!(RewardsError::ArithmeticOverflow)
+            error!(RewardsError::ClaimAboveLifetime)
         );
+        emission.burned_io = 400;
         assert_eq!(
             emission.settle(1, 0).unwrap_err(),
             error!(RewardsError::ArithmeticOverflow)

@@ -12,13 +12,25 @@ pub use device_stake::*;
 pub use offer::*;
 pub use position::*;
 
-use anchor_lang::prelude::*;
+use anchor_lang::{prelude::*, Event};
 use ion_economics::{
     stake::{Ledger, Position},
     units::UnixSeconds,
 };
 
 use crate::error::StakingError;
+
+/// Records an event of this program, signed by its event authority.
+///
+/// Errors: those of the call.
+pub(crate) fn emit<E: Event>(authority: &AccountInfo, event: &E) -> Result<()> {
+    registry::emit(
+        event,
+        &crate::ID,
+        authority,
+        crate::EVENT_AUTHORITY_AND_BUMP.1,
+    )
+}
 
 /// An unsigned value before and after.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

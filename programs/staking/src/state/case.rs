@@ -140,7 +140,7 @@ pub struct Case {
     pub won_severity: u8,
     /// In part 0: charged by all parts, net of restored, 1e-8 IO.
     pub offence_charged_io: u64,
-    /// In part 0: rewards of the window held by all parts, 1e-8 IO.
+    /// In part 0: of the window, what all parts held or found no rewards for, 1e-8 IO.
     pub window_held_io: u64,
     /// Number of the last event of this case.
     pub event_seq: u64,

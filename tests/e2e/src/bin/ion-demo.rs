@@ -10,7 +10,8 @@ use ion_e2e::{
     story::Story,
 };
 
-/// Play one booking from stake to earnings on a local chain and audit it from events alone.
+/// Play one booking from stake to earnings, and three hourly blocks up to their claims, on a local
+/// chain and audit both from events alone.
 ///
 /// Exit code 0 only if every recomputed figure equals the accounts to the last unit.
 ///
@@ -25,9 +26,6 @@ struct Arguments {
     /// Leave the chain's clock alone even where it can be moved, as on a public cluster.
     #[arg(long)]
     fixed_clock: bool,
-    /// Play three hourly blocks and their claims, too; takes several minutes.
-    #[arg(long)]
-    blocks: bool,
     /// Folder for keys, stores and logs of this run; a new one is made by default.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -64,9 +62,7 @@ fn play(arguments: &Arguments) -> Result<bool> {
         network.control = None;
     }
     narrator.say(&format!("chain at {}, genesis sealed", network.url));
-    let ending = Story::new(&built, &network, narrator)?
-        .with_blocks(arguments.blocks)
-        .play()?;
+    let ending = Story::new(&built, &network, narrator)?.play()?;
     let proven = ending.is_proven();
     println!(
         "\n{} figures recomputed from events, {}",

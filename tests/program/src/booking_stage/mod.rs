@@ -91,7 +91,8 @@ impl Stage {
             class.mult_now = 10_000;
             class.last_nonzero_mult = 10_000;
         });
-        let owner = world.wallet(PURSE_IO, 0);
+        // one processor each: 200 IO of stake
+        let owner = world.wallet(PURSE_IO.max(count as u64 * 200 * IO_ONE), 0);
         let payout = world.wallet(0, 0);
         let renter = world.wallet(0, 0);
         let payer = world.wallet(PURSE_IO, PURSE_USDC);

@@ -391,7 +391,7 @@ impl IdeStage {
         };
         let report = self.report_of(day, avail_usd_micros, rows);
         self.attest(&report);
-        self.send(&[], ix::accept_epoch_report(&report))
+        self.send(&[], ix::accept_epoch_report(&report, 0))
             .expect("the report is accepted");
         if !rows.is_empty() {
             self.send(&[], ix::apply_epoch_rows(day, rows, LAST_LINK))
@@ -483,34 +483,6 @@ impl IdeStage {
     /// # Panics
     /// If one does not.
     pub fn assert_vaults_exact(&self) {
-        let (vaults, engine) = (self.vaults(), self.engine());
-        let mut waiting = (0, 0, engine.carried_revenue_io);
-        for day in engine.next_day..=self.today() + 7 {
-            if self.world.exists(&addresses::ide::epoch(day)) {
-                let epoch = self.epoch(day);
-                waiting.0 += epoch.emission_io;
-                waiting.1 += epoch.revenue_usdc;
-                waiting.2 += epoch.revenue_io;
-            }
-        }
-        let held = |key| self.world.token(&key);
-        assert_eq!(vaults.waiting_io, waiting.0);
-        assert_eq!(
-            held(addresses::ide::reward_vault()),
-            vaults.y1_io + waiting.0,
-            "reward vault"
-        );
-        assert_eq!(
-            held(addresses::ide::fee_usdc()),
-            vaults.yu_usdc + vaults.buyback_usdc + vaults.lot_usdc + waiting.1,
-            "fee vault, USDC"
-        );
-        assert_eq!(
-            held(addresses::ide::fee_io()),
-            vaults.yi_io + waiting.2,
-            "fee vault, IO"
-        );
-        assert_eq!(held(addresses::ide::pay_io()), vaults.payable_io);
-        assert_eq!(held(addresses::ide::pay_usdc()), vaults.payable_usdc);
+        self.world.assert_engine_vaults_exact();
     }
 }

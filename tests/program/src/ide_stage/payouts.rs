@@ -5,6 +5,7 @@ use ide::{
     ProveLeafArgs,
     state::{ClaimRecord, RootRing},
 };
+use ion_claims::Ring;
 use ion_client::{
     addresses,
     instructions::ide::{self as ix, PayoutRoute},
@@ -144,6 +145,16 @@ impl IdeStage {
     /// The ring.
     pub fn roots(&self) -> RootRing {
         self.world.get(&addresses::ide::roots())
+    }
+
+    /// Rewrites the ring, for a state that only a long time leads to.
+    pub fn edit_roots(&self, change: impl FnOnce(&mut Ring)) {
+        let key = addresses::ide::roots();
+        let mut account = self.world.raw(&key);
+        let mut roots = self.roots();
+        change(&mut roots.ring);
+        account.data[8..].copy_from_slice(bytemuck::bytes_of(&roots));
+        self.world.put(&key, account);
     }
 
     /// The record of a beneficiary.

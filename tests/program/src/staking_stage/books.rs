@@ -107,15 +107,7 @@ impl Stage {
     /// Vault and book agree (I03), and the shard counts what the book counts.
     #[track_caller]
     pub fn assert_true_books(&self) {
-        let book = self.book();
-        let positions: u64 = book.positions.iter().map(|slot| slot.amount_io).sum();
-        let held = book.active_io
-            + book.cooling_io
-            + book.restored_io
-            + book.positions_restored_io
-            + positions;
-        assert_eq!(book.held_io().expect("counts"), held);
-        assert_eq!(self.world.token(&self.vault()), held);
-        assert_eq!(self.counted(), book.counted_io);
+        self.world.assert_stake_exact(&self.device.device);
+        assert_eq!(self.counted(), self.book().counted_io);
     }
 }

@@ -281,6 +281,15 @@ impl Stage {
         self.send(slasher, self.propose_ix(&slasher.pubkey(), charge))
     }
 
+    /// As [`Self::propose`], over a lookup table, as the slasher's service sends what does not fit a
+    /// plain transaction.
+    pub fn propose_over_table(&self, charge: &Charge) -> Result<TransactionRecord, SendError> {
+        self.open_day();
+        let slasher = &self.world.slasher;
+        let propose = self.propose_ix(&slasher.pubkey(), charge);
+        self.world.send_over_table(slasher, &propose)
+    }
+
     /// A party appeals.
     pub fn appeal(&self, party: &Keypair, charge: &Charge) -> Result<TransactionRecord, SendError> {
         let case = self.case_key(charge).address();

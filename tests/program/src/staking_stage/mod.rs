@@ -25,7 +25,7 @@ use solana_signer::Signer;
 use staking::AcceptOfferArgs;
 
 pub use self::cases::{Charge, OUTAGE_BPS, attest_fault};
-pub use self::earnings::{TableRun, Tree};
+pub use self::earnings::{Tree, fund, write_root};
 pub use self::edits::{edit, foreign_copy, swap, unsigned, with_extra};
 use crate::World;
 

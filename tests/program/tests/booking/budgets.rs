@@ -188,6 +188,48 @@ fn early_endings_keep_their_budgets() {
     );
 }
 
+/// A running booking of this many lines after its first day.
+fn first_day(lines: usize) -> Stage {
+    let stage = Stage::with_devices(lines);
+    stage.create_quote();
+    stage.book();
+    stage.pay_all();
+    stage.lock_all();
+    stage.start();
+    stage.world.warp(DAY);
+    stage
+        .record(0, false, &vec![1_400; lines])
+        .expect("a record");
+    stage
+}
+
+#[test]
+fn disputes_keep_their_budgets_at_one_and_eight_lines() {
+    for lines in [1, 8] {
+        let stage = first_day(lines);
+        within("challenge", &stage.challenge(0), 0, 15_000);
+        let rule = stage.rule_ix(0, &vec![700; lines]);
+        let record = stage.send(&stage.world.arbiter, rule).unwrap();
+        within("rule_record", &record, 0, 30_000);
+    }
+}
+
+#[test]
+fn fault_of_a_line_keeps_its_budgets_alone_and_with_seven_devices_to_free() {
+    for (line, name) in [(5, "fail_line"), (0, "fail_line that frees seven")] {
+        let (stage, _) = Stage::running_with(8, 0, 0);
+        stage.world.warp(3_000);
+        let record = stage.fault(line, 45, 45, 0).unwrap();
+        within("report_fault", &record, 0, 40_000);
+        let fail = if line == 0 {
+            stage.fail_all_ix(line)
+        } else {
+            stage.fail_ix(line)
+        };
+        within(name, &stage.crank(fail).unwrap(), 0, 35_000);
+    }
+}
+
 #[test]
 fn quote_in_io_keeps_its_budget() {
     let stage = Stage::in_io();

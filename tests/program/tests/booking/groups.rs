@@ -1,14 +1,14 @@
 //! Bookings of one cluster: paid apart, started as one.
 
 use booking::error::BookingError as E;
-use booking::{ID, events::BookingStarted};
+use booking::{ID, events::BookingStarted, state::Booking};
 use ion_client::instructions::booking as ix;
 use ion_economics::booking::BookingStatus;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-use crate::stage::{PURSE_USDC, Stage, with_extra};
+use crate::stage::{PURSE_USDC, Stage, TOTAL, with_extra};
 
 /// Group id of this many bookings.
 fn group(count: u8) -> [u8; 16] {
@@ -96,6 +96,36 @@ fn group_starts_as_one() {
     cluster
         .stage
         .refused(&cluster.stage.world.scheduler, start, E::WrongOpSeq);
+}
+
+#[test]
+fn largest_cluster_of_eight_bookings_of_eight_lines_starts_as_one() {
+    let mut stage = Stage::with_devices(64);
+    let payer = stage.payer.pubkey();
+    stage.world.give(&payer, 0, 100 * TOTAL);
+    let devices = std::mem::take(&mut stage.devices);
+    let mut bookings = Vec::new();
+    for (part, nonce) in devices.chunks(8).zip(31..) {
+        stage.devices = part.to_vec();
+        stage.id = stage.fresh_id(nonce);
+        let mut args = stage.quote_args();
+        args.group = group(8);
+        stage
+            .send(&stage.world.scheduler, stage.quote_ix(args))
+            .unwrap();
+        stage.book();
+        stage.pay_all();
+        stage.lock_all();
+        bookings.push((stage.key(), stage.booking().op_seq));
+    }
+    let start = ix::start_group(&stage.world.scheduler.pubkey(), &bookings);
+    let record = stage.send(&stage.world.scheduler, start).unwrap();
+    println!("start_group of 64 lines: {}", record.compute_units);
+    for (key, _) in bookings {
+        let booking: Booking = stage.world.get(&key);
+        assert_eq!(booking.status().unwrap(), BookingStatus::Running);
+        assert_eq!(booking.started_at, stage.world.now());
+    }
 }
 
 #[test]

@@ -248,9 +248,20 @@ impl Record {
     }
 }
 
+/// Two bookings of one cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Number of the group.
+    pub number: u64,
+    /// Places of its bookings.
+    pub places: [usize; 2],
+}
+
 /// One booking.
 #[derive(Clone, Debug)]
 pub struct Booking {
+    /// The cluster it is a part of.
+    pub group: Option<Group>,
     /// Paid in IO.
     pub io: bool,
     /// Flags.
@@ -474,6 +485,7 @@ impl Model {
         let price = |line: &Line| line.compute() + line.reservation;
         let total = lines.iter().map(price).sum::<u64>() + payment;
         self.bookings[place] = Some(Booking {
+            group: None,
             io,
             flags,
             state: State::Unpaid { part: false },
@@ -501,6 +513,11 @@ impl Model {
             moved_out: 0,
             moved_in: 0,
         });
+    }
+
+    /// The booking at a place is a part of a cluster.
+    pub fn join(&mut self, place: usize, group: Option<Group>) {
+        self.at_mut(place).group = group;
     }
 
     /// `pay`.
@@ -575,6 +592,29 @@ impl Model {
 
     /// `start`.
     pub fn start(&mut self, place: usize) -> Outcome {
+        if self.at(place).group.is_some() {
+            return refuse(E::WrongGroup);
+        }
+        self.begin(place)
+    }
+
+    /// `start_group` of the bookings at these places: all of them or none.
+    pub fn start_group(&mut self, places: &[usize]) -> Outcome {
+        let mut after = self.clone();
+        for (at, place) in places.iter().enumerate() {
+            let is_again = places[..at].contains(place);
+            let is_whole = after.at(*place).group.is_some() && places.len() == 2;
+            if is_again || !is_whole {
+                return refuse(E::WrongGroup);
+            }
+            after.begin(*place)?;
+        }
+        *self = after;
+        Ok(())
+    }
+
+    /// The minutes of a booking begin.
+    fn begin(&mut self, place: usize) -> Outcome {
         let now = self.now;
         let booking = self.at_mut(place);
         if booking.state != State::Paid {

@@ -178,3 +178,17 @@ fn work_with_a_foreign_price_account_is_refused() {
         E::BadOracleAccount,
     );
 }
+
+/// The quoting half of E41; the day's half is in the tests of the engine.
+#[test]
+fn e41_a_stale_or_wide_price_refuses_quotes_in_io_and_leaves_usdc_alone() {
+    unusable(|price| price.publish_time -= 3_600);
+    unusable(|price| price.conf = 10_000_000);
+    let stage = Stage::new();
+    let mut price = stage.world.price_now();
+    price.publish_time -= 3_600;
+    stage.world.post_price(price);
+    stage
+        .send(&stage.world.scheduler, quote_with(&stage, None))
+        .expect("a quote in USDC needs no price");
+}

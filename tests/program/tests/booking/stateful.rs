@@ -25,8 +25,8 @@ use solana_signer::Signer;
 
 use crate::{
     model::{
-        Booking, Device as ModelDevice, FAILOVER, GANG, Line, LineState, Model, Outcome, Purses,
-        RecordState, State,
+        Booking, Device as ModelDevice, FAILOVER, GANG, Group, Line, LineState, Model, Outcome,
+        Purses, RecordState, State,
     },
     stage::{CLASS, PURSE_IO, PURSE_USDC, Stage, edit},
 };
@@ -168,16 +168,38 @@ impl Run {
         (self.stage.currency == Currency::Io).then(|| world.post_price(world.price_now()))
     }
 
+    /// Books 1 to 4 free devices, or a cluster of two bookings when another place is empty.
     fn book(&mut self, place: usize) {
         let mut free: Vec<usize> = (0..DEVICES)
             .filter(|at| self.model.devices[*at].up && self.model.devices[*at].held.is_none())
             .collect();
         free.shuffle(&mut self.rng);
-        free.truncate(self.rng.gen_range(1..=4));
+        let other =
+            (0..PLACES).find(|other| *other != place && self.model.bookings[*other].is_none());
+        let other = other.filter(|_| free.len() > 1 && self.rng.gen_bool(0.3));
+        free.truncate(
+            self.rng
+                .gen_range(if other.is_some() { 2..=6 } else { 1..=4 }),
+        );
         if free.is_empty() {
             return;
         }
         let io = self.rng.gen_bool(0.5);
+        let Some(other) = other else {
+            return self.book_one(place, &free, io, None);
+        };
+        self.nonce += 1;
+        let group = Some(Group {
+            number: self.nonce,
+            places: [place, other],
+        });
+        let rest = free.split_off(free.len() / 2);
+        self.book_one(other, &rest, io, group);
+        self.compare(other);
+        self.book_one(place, &free, io, group);
+    }
+
+    fn book_one(&mut self, place: usize, devices: &[usize], io: bool, group: Option<Group>) {
         let flags = *[0, FAILOVER, FAILOVER, FAILOVER, GANG, GANG | FAILOVER]
             .choose(&mut self.rng)
             .expect("not empty");
@@ -188,18 +210,27 @@ impl Run {
         self.nonce += 1;
         self.ids[place] = self.stage.fresh_id(self.nonce);
         self.stage.id = self.ids[place];
-        let args = CreateQuoteArgs {
+        let mut args = CreateQuoteArgs {
             flags,
             minutes,
-            lines: u8::try_from(free.len()).expect("few"),
+            lines: u8::try_from(devices.len()).expect("few"),
             ..self.stage.quote_args()
         };
+        if let Some(group) = group {
+            args.group[..8].copy_from_slice(&group.number.to_le_bytes());
+            args.group[15] = 2;
+        }
         let scheduler = self.stage.world.scheduler.pubkey();
-        let quote = ix::create_quote(&scheduler, self.price().as_ref(), &self.quoted(&free), args);
+        let quote = ix::create_quote(
+            &scheduler,
+            self.price().as_ref(),
+            &self.quoted(devices),
+            args,
+        );
         self.by_scheduler("create_quote", quote, Ok(()));
         let quote: Quote = self.stage.quote();
         let payment = quote.lines.iter().map(|line| line.payment).sum();
-        let lines = free
+        let lines = devices
             .iter()
             .zip(&quote.lines)
             .map(|(device, line)| {
@@ -208,6 +239,7 @@ impl Run {
             })
             .collect();
         self.model.book(place, io, flags, payment, lines);
+        self.model.join(place, group);
         self.by_renter("book", self.stage.book_ix(), Ok(()));
     }
 
@@ -239,8 +271,41 @@ impl Run {
     }
 
     fn start(&mut self, place: usize) {
-        let predicted = self.model.start(place);
-        self.by_scheduler("start", self.stage.start_ix(), predicted);
+        match self.model.at(place).group {
+            Some(group) if self.rng.gen_bool(0.9) => self.start_group(place, group),
+            _ => {
+                let predicted = self.model.start(place);
+                self.by_scheduler("start", self.stage.start_ix(), predicted);
+            }
+        }
+    }
+
+    /// Starts a cluster, or tries to with one booking alone or twice.
+    fn start_group(&mut self, place: usize, group: Group) {
+        let is_whole = group.places.iter().all(|at| {
+            let member = self.model.bookings[*at].as_ref();
+            member.is_some_and(|booking| booking.group == Some(group))
+        });
+        let places = match self.rng.gen_range(0..10) {
+            0 => vec![place],
+            1 => vec![place, place],
+            _ if is_whole => group.places.to_vec(),
+            _ => vec![place],
+        };
+        let bookings: Vec<(Pubkey, u32)> = places
+            .iter()
+            .map(|at| {
+                self.stage.id = self.ids[*at];
+                (self.stage.key(), self.op_seq())
+            })
+            .collect();
+        let start = ix::start_group(&self.stage.world.scheduler.pubkey(), &bookings);
+        let predicted = self.model.start_group(&places);
+        self.by_scheduler("start_group", start, predicted);
+        for at in places {
+            self.compare(at);
+        }
+        self.look_at(place);
     }
 
     /// The instruction that ends a booking with its hired devices.
@@ -1019,7 +1084,7 @@ fn run(seed: u64, operations: usize) {
     }
     println!("seed {seed}: {:?}", run.succeeded);
     if operations >= OPERATIONS {
-        assert_eq!(run.succeeded.len(), 23, "every instruction was tried");
+        assert_eq!(run.succeeded.len(), 24, "every instruction was tried");
         for (name, times) in &run.succeeded {
             assert!(*times > 0, "{name} never succeeded");
         }

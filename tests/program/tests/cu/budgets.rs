@@ -34,12 +34,14 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
     ("ide.open_auction", 25_000, 0),
     ("ide.fill_auction", 50_000, 0),
     ("ide.end_auction", 20_000, 0),
+    // without reward legs, for every code and any number of parties
     ("staking.propose_slash", 60_000, 0),
+    ("staking.propose_slash, with rewards", 110_000, 0),
+    ("staking.propose_slash, at its caps", 170_000, 0),
     ("staking.appeal", 15_000, 0),
     ("staking.rule", 20_000, 0),
     ("staking.finalize_case", 40_000, 0),
-    // 45,000, and the registry's call in the step that ends the last case of code 6
-    ("staking.restore_leg", 48_000, 0),
+    ("staking.restore_leg", 45_000, 0),
     ("booking.create_quote", 30_000, 5_000),
     ("booking.book", 45_000, 2_000),
     ("booking.pay", 35_000, 0),
@@ -47,19 +49,18 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
     ("booking.lock_lines", 33_000, 8_000),
     ("booking.start", 25_000, 0),
     ("booking.apply_work_leaf", 35_000, 3_000),
-    ("booking.cancel", 35_000, 3_000),
+    ("booking.cancel", 35_000, 0),
     ("booking.expire", 30_000, 0),
     ("booking.quote_extension", 30_000, 5_000),
-    ("booking.extend", 45_000, 1_000),
-    // 15,000 up to five lines; reading and writing a booking of eight takes 17,503
-    ("booking.challenge", 18_000, 0),
-    ("booking.rule_record", 30_000, 3_000),
+    ("booking.extend", 45_000, 0),
+    ("booking.challenge", 15_000, 0),
+    ("booking.rule_record", 30_000, 0),
     ("booking.price_record", 25_000, 0),
     ("booking.sweep_excess", 25_000, 0),
     ("booking.adjust", 30_000, 0),
     ("booking.report_fault", 40_000, 0),
     ("booking.failover", 60_000, 0),
-    ("booking.fail_line", 35_000, 3_000),
+    ("booking.fail_line", 35_000, 0),
     ("booking.pull_pay_due", 25_000, 0),
     ("booking.fold_tne_day", 40_000, 0),
     ("booking.terminate", 30_000, 3_000),
@@ -70,9 +71,19 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
     ("booking.close", 25_000, 0),
 ];
 
-/// Instructions without a budget whose cost follows the number of lines.
-const BY_LINE: [&str; 4] = [
+/// A proposal that holds rewards of up to two parties in both trees.
+pub const WITH_REWARDS: &str = ", with rewards";
+/// A proposal that holds rewards of five parties in both trees.
+pub const AT_ITS_CAPS: &str = ", at its caps";
+
+/// Instructions whose cost follows the number of lines while their budget, if they have one, does not.
+const BY_LINE: [&str; 9] = [
+    "booking.cancel",
     "booking.cancel_unstarted",
+    "booking.challenge",
+    "booking.extend",
+    "booking.fail_line",
+    "booking.rule_record",
     "booking.start_group",
     "rewards.unforfeit",
     "rewards.burn_forfeited",

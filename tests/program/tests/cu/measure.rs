@@ -1,10 +1,12 @@
 //! What the transactions of a flow have cost.
 
+use anchor_lang::AnchorDeserialize;
 use ion_client::{
     history::{History, TransactionRecord},
     idl,
 };
 use ion_program_tests::{World, world::Measured};
+use staking::ProposeSlashArgs;
 
 use crate::{
     budgets,
@@ -13,7 +15,7 @@ use crate::{
 
 /// One instruction that was alone in its transaction.
 pub struct Sample {
-    /// Program and instruction, `booking.pay`.
+    /// Program, instruction, `booking.pay`, and its variant if it has several.
     pub instruction: String,
     /// Lines it worked on, where its cost depends on them.
     pub lines: Option<u64>,
@@ -37,6 +39,19 @@ fn single(record: &TransactionRecord) -> Option<String> {
     let program = idl::program_name(&top.instruction.program)?;
     let name = idl::instruction_name(&top.instruction.program, &top.instruction.data)?;
     Some(format!("{program}.{name}"))
+}
+
+/// What sets an instruction apart that has budgets of its own: how many claim records a proposal shows.
+fn variant(name: &str, data: &[u8]) -> &'static str {
+    if name != "staking.propose_slash" {
+        return "";
+    }
+    let args = ProposeSlashArgs::try_from_slice(&data[8..]).expect("it was accepted");
+    match args.shows.reward_parties.len() + args.shows.payout_parties.len() {
+        0 => "",
+        1..=4 => budgets::WITH_REWARDS,
+        _ => budgets::AT_ITS_CAPS,
+    }
 }
 
 /// Everything that a world has measured, for bookings of `lines` lines.
@@ -67,10 +82,11 @@ pub fn samples(world: &World, lines: u64, known: &Known) -> Vec<Sample> {
                 (&measured.instruction, measured.compute_units),
                 (name, record.compute_units)
             );
-            let tries = further_tries(name, &record.instructions[0].instruction, known);
+            let instruction = &record.instructions[0].instruction;
+            let tries = further_tries(name, instruction, known);
             samples.push(Sample {
                 lines: budgets::lines(name, lines),
-                instruction: name.clone(),
+                instruction: name.clone() + variant(name, &instruction.data),
                 units: measured.compute_units - tries * PER_TRY,
                 charged: measured.compute_units,
                 bytes: measured.bytes,

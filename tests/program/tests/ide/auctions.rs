@@ -383,51 +383,6 @@ fn e76_unsold_lot_is_an_earmark_again_and_the_next_lot() {
     stage.assert_vaults_exact();
 }
 
-#[test]
-fn reserve_lot_needs_the_switch_and_keeps_its_io() {
-    let stage = IdeStage::with_earmark(LOT);
-    expect_error(
-        stage.open_auction(LotKind::Reserve),
-        ide::ID,
-        IdeError::ReserveBuyDisabled,
-        0,
-    );
-    stage.set_param(&params::RESERVE_BUY_ENABLED, 1);
-    let yu = stage.vaults().yu_usdc;
-    stage.open_auction(LotKind::Reserve).expect("opens");
-    let vaults = stage.vaults();
-    assert_eq!(vaults.yu_usdc, yu - LOT);
-    assert_eq!(vaults.buyback_usdc, LOT);
-    stage.world.warp(1_800);
-    let seller = stage.world.wallet(20_000 * IO_ONE, 0);
-    let supply = stage.supply();
-    let record = stage.fill(&seller, 10_000 * IO_ONE, 0).expect("fills");
-    let event: AuctionFilled = stage.world.event(ide::ID, &record);
-    assert!(!event.is_burned);
-    assert_eq!(stage.supply(), supply);
-    let vaults = stage.vaults();
-    assert_eq!((vaults.yi_io, vaults.burned_io), (10_000 * IO_ONE, 0));
-    stage.assert_vaults_exact();
-    stage.world.warp(1_801);
-    stage.send(&[], ix::end_auction(1)).expect("ends");
-    assert_eq!(stage.vaults().yu_usdc, yu - 1_489_560_000);
-    stage.assert_vaults_exact();
-}
-
-#[test]
-fn reserve_lot_while_critical_is_refused() {
-    let stage = IdeStage::new();
-    stage.set_param(&params::RESERVE_BUY_ENABLED, 1);
-    stage.full_day(stage.first_day, 0, USDC_ONE, 10_000 * USDC_ONE);
-    assert_eq!(stage.engine().status, 2);
-    expect_error(
-        stage.open_auction(LotKind::Reserve),
-        ide::ID,
-        IdeError::ReserveBuyDisabled,
-        0,
-    );
-}
-
 /// A flash purchase of IO elsewhere, sold into the auction in the same transaction, gets the same bid
 /// as everybody: no fill, however large, moves it, and no order of fills is better than another.
 #[test]

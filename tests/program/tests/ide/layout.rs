@@ -167,7 +167,8 @@ fn epoch_has_its_golden_bytes() {
         status: 65,
         version: 1,
         bump: 66,
-        _reserved: [0; 65],
+        voided_reports: 67,
+        _reserved: [0; 64],
     };
     let mut expected = u64s(1..=45);
     expected.extend([46; 32]);
@@ -179,8 +180,8 @@ fn epoch_has_its_golden_bytes() {
         expected.extend([byte, 0]);
     }
     expected.extend([59, 60, 61, 0, 62, 0, 63, 0]);
-    expected.extend([4, 64, 65, 1, 66]);
-    expected.extend([0; 65]);
+    expected.extend([4, 64, 65, 1, 66, 67]);
+    expected.extend([0; 64]);
     assert_eq!(bytemuck::bytes_of(&epoch), expected);
     assert_eq!(
         (Epoch::SPACE, Epoch::DISCRIMINATOR),
@@ -331,13 +332,17 @@ fn engine_has_its_golden_bytes() {
         open_lot: 20,
         version: 21,
         bump: 22,
-        _reserved: [0; 121],
+        _padding: 0,
+        reported_at: 23,
+        _reserved: [0; 112],
     };
     let mut expected = u64s(1..=13);
     expected.extend(u64s([14; 30]));
     expected.extend(u64s([15; 30]));
     expected.extend(16..=22_u8);
-    expected.extend([0; 121]);
+    expected.push(0);
+    expected.extend(u64s([23]));
+    expected.extend([0; 112]);
     assert_eq!(bytemuck::bytes_of(&engine), expected);
     assert_eq!(Engine::SPACE, 8 + expected.len());
 }

@@ -5,6 +5,8 @@ mod deposit_revenue;
 mod engine;
 mod initialize;
 mod layout;
+mod lots;
+mod model;
 mod open_epoch;
 mod payouts;
 mod rates;
@@ -12,6 +14,7 @@ mod reports;
 mod seal;
 mod stage;
 mod stateful;
+mod voids;
 
 use ion_economics::units::DAY;
 use ion_program_tests::World;

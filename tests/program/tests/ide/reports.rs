@@ -85,7 +85,7 @@ fn report_with_rows_makes_the_day_reported() {
     };
     stage.attest(&report);
     let record = stage
-        .send(&[], ix::accept_epoch_report(&report))
+        .send(&[], ix::accept_epoch_report(&report, 0))
         .expect("accepts");
     let event: EpochReportAccepted = stage.world.event(ide::ID, &record);
     assert_eq!(
@@ -98,7 +98,7 @@ fn report_with_rows_makes_the_day_reported() {
     // a second acceptance is refused while the rows are missing
     refused(
         &stage,
-        ix::accept_epoch_report(&report),
+        ix::accept_epoch_report(&report, 0),
         IdeError::EpochNotEnded,
     );
     let record = stage
@@ -120,7 +120,7 @@ fn report_with_rows_makes_the_day_reported() {
     assert_eq!(stage.engine().reported_day, day);
     refused(
         &stage,
-        ix::accept_epoch_report(&report),
+        ix::accept_epoch_report(&report, 0),
         IdeError::EpochNotEnded,
     );
     refused(
@@ -137,7 +137,7 @@ fn report_without_rows_is_complete_at_once_and_owes_nothing() {
     stage.attest(&wrong);
     refused(
         &stage,
-        ix::accept_epoch_report(&wrong),
+        ix::accept_epoch_report(&wrong, 0),
         IdeError::ReportAboveRows,
     );
     let (stage, day) = ended();
@@ -150,7 +150,7 @@ fn report_that_is_not_the_attested_one_of_its_day_is_refused() {
     let (stage, day) = ended();
     let row = stage.row(6_000_000);
     let report = stage.report_of(day, 6_000_000, &[row]);
-    let good = ix::accept_epoch_report(&report);
+    let good = ix::accept_epoch_report(&report, 0);
     expect_framework_error(
         stage.send(&[], good.clone()),
         ide::ID,
@@ -190,7 +190,7 @@ fn report_that_is_not_the_attested_one_of_its_day_is_refused() {
     ] {
         refused(
             &stage,
-            ix::accept_epoch_report(&changed),
+            ix::accept_epoch_report(&changed, 0),
             IdeError::WrongPayload,
         );
     }
@@ -228,7 +228,7 @@ fn report_of_a_running_or_scheduled_day_is_refused() {
     stage.attest(&report);
     refused(
         &stage,
-        ix::accept_epoch_report(&report),
+        ix::accept_epoch_report(&report, 0),
         IdeError::EpochNotEnded,
     );
     let earlier = stage.report_of(day - 1, 0, &[]);
@@ -238,7 +238,7 @@ fn report_of_a_running_or_scheduled_day_is_refused() {
     });
     refused(
         &stage,
-        ix::accept_epoch_report(&earlier),
+        ix::accept_epoch_report(&earlier, 0),
         IdeError::NotIdeEpoch,
     );
 }
@@ -252,12 +252,12 @@ fn e81_report_of_the_next_day_waits_for_that_of_this_one() {
     stage.attest(&next);
     refused(
         &stage,
-        ix::accept_epoch_report(&next),
+        ix::accept_epoch_report(&next, 0),
         IdeError::EarlierReportMissing,
     );
     stage.report(day, 0);
     stage
-        .send(&[], ix::accept_epoch_report(&next))
+        .send(&[], ix::accept_epoch_report(&next, 0))
         .expect("nothing is lost");
 }
 
@@ -287,7 +287,7 @@ fn two_rows() -> (IdeStage, u64, [ClassRow; 2]) {
     let report = stage.report_of(day, 12_000_000, &rows);
     stage.attest(&report);
     stage
-        .send(&[], ix::accept_epoch_report(&report))
+        .send(&[], ix::accept_epoch_report(&report, 0))
         .expect("accepts");
     (stage, day, rows)
 }
@@ -369,7 +369,7 @@ fn attested_rows(avail: u64, floors: u64, rows: &[ClassRow]) -> (IdeStage, Resul
     };
     stage.attest(&report);
     stage
-        .send(&[], ix::accept_epoch_report(&report))
+        .send(&[], ix::accept_epoch_report(&report, 0))
         .expect("accepts");
     let sent = stage.send(&[], ix::apply_epoch_rows(day, rows, LAST_LINK));
     let result = match sent {
@@ -431,7 +431,7 @@ fn row_of_a_class_without_rates_for_the_day_is_refused() {
     let report = stage.report_of(day, 6_000_000, &[row]);
     stage.attest(&report);
     stage
-        .send(&[], ix::accept_epoch_report(&report))
+        .send(&[], ix::accept_epoch_report(&report, 0))
         .expect("accepts");
     refused(
         &stage,
@@ -455,11 +455,11 @@ fn e96_report_scaled_to_the_limit_is_accepted() {
     stage.attest(&exact);
     refused(
         &stage,
-        ix::accept_epoch_report(&above),
+        ix::accept_epoch_report(&above, 0),
         IdeError::WrongPayload,
     );
     stage
-        .send(&[], ix::accept_epoch_report(&exact))
+        .send(&[], ix::accept_epoch_report(&exact, 0))
         .expect("accepts");
     stage
         .send(&[], ix::apply_epoch_rows(day, &[row], LAST_LINK))
@@ -478,7 +478,7 @@ fn attested_report_above_the_limit_is_refused() {
     let above = stage.report_of(day, 4_000_002, &[row]);
     stage.attest(&above);
     stage
-        .send(&[], ix::accept_epoch_report(&above))
+        .send(&[], ix::accept_epoch_report(&above, 0))
         .expect("accepts");
     refused(
         &stage,

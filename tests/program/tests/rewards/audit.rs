@@ -48,7 +48,7 @@ fn the_audit_recomputes_every_figure_from_events() {
     ));
 
     let figures = audit_schedule(&world.chain).expect("the events fit together");
-    assert_eq!(figures.len(), 7);
+    assert_eq!(figures.len(), 11);
     for figure in &figures {
         assert!(figure.is_equal() && figure.recomputed > 0, "{figure:?}");
     }
@@ -57,6 +57,12 @@ fn the_audit_recomputes_every_figure_from_events() {
         found.next().expect("the figure exists").recomputed
     };
     assert_eq!(named("burned"), 500);
+    assert_eq!(named("hours released"), 3);
+    assert_eq!(named("minted"), named("released"));
+    assert_eq!(
+        named("due by the 240 months so far"),
+        named("before this chain's first hour") + named("released")
+    );
     assert_eq!(named("claimed"), earned.allocated - 500);
     assert_eq!(
         named("owed by the distribution vault"),

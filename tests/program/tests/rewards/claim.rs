@@ -6,10 +6,14 @@ use ion_claims::{Ledger, Proven};
 use ion_client::{
     addresses,
     instructions::{registry as governance, rewards as ix, rewards::ClaimOf},
+    pack::pack,
     send::{self, MAX_TRANSACTION_BYTES},
 };
 use ion_economics::{params::rewards::REWARD_MATURITY, units::DAY};
-use ion_merkle::earnings::EarningsLeaf;
+use ion_merkle::{
+    Sha256Hasher,
+    earnings::{EarningsLeaf, EarningsTree, RewardRoot},
+};
 use ion_program_tests::rewards_stage::{Earnings, Network};
 use ion_program_tests::{expect_error, expect_framework_error};
 use registry::UpdateDeviceArgs;
@@ -602,7 +606,7 @@ fn claim_and_prove_with_false_accounts_are_refused() {
     expect_error(
         network.send(good.clone()),
         rewards::ID,
-        RewardsError::ArithmeticOverflow,
+        RewardsError::ClaimAboveLifetime,
         0,
     );
     edit::<Emission>(world, &addresses::rewards::emission(), |emission| {
@@ -731,4 +735,133 @@ fn the_account_of_a_record_is_its_documented_size() {
     let mut data = Vec::new();
     record.try_serialize(&mut data).expect("fits");
     assert_eq!(data.len(), ClaimRecord::SPACE);
+}
+
+#[test]
+fn a_tree_of_a_million_leaves_is_claimed_in_two_transactions() {
+    let network = Network::new();
+    let world = &network.world;
+    let device = world.register(ion_program_tests::flows::H100, 1, 1_000_000, 0);
+    let of = ClaimOf {
+        device: device.key,
+        party: device.owner.pubkey(),
+    };
+    let (hour, allocated) = network.paid_block(1, 1);
+    let leaf = EarningsLeaf {
+        device: of.device.to_bytes(),
+        party: of.party.to_bytes(),
+        lifetime_io: allocated,
+        lifetime_usdc: 0,
+        arrears_usd_micros: 0,
+    };
+    // The other leaves are known by the tops of their subtrees alone, as in any proof.
+    let (index, leaf_count) = (699_999_u64, 1_u64 << 20);
+    let siblings: Vec<[u8; 32]> = (1..=20).map(|level| [level; 32]).collect();
+    let ring = addresses::rewards::roots().to_bytes();
+    let mut top = leaf.hash::<Sha256Hasher>(EarningsTree::Reward, &ring);
+    for (level, sibling) in siblings.iter().enumerate() {
+        top = match (index >> level) & 1 {
+            1 => ion_merkle::node::<Sha256Hasher>(sibling, &top),
+            _ => ion_merkle::node::<Sha256Hasher>(&top, sibling),
+        };
+    }
+    let root = RewardRoot {
+        root: ion_merkle::root::<Sha256Hasher>(leaf_count, &top),
+        leaf_count,
+        through_hour: hour,
+        lifetime_io: allocated,
+        bundle: [6; 32],
+    };
+    network.accept(1, &root).expect("accepted");
+    world.warp(REWARD_MATURITY.default);
+    let payer = network.crank().pubkey();
+    let packed = pack(
+        &payer,
+        vec![
+            ix::open_claim(&payer, &of),
+            ix::prove_leaf(&payer, 1, index, &leaf, siblings),
+            network.claim_instruction(&of),
+        ],
+    );
+    assert_eq!(packed.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+    let before = world.io_of(&of.party);
+    for instructions in &packed {
+        let record = world
+            .send(network.crank(), &[], instructions)
+            .expect("each lands by itself");
+        println!("{} CU", record.compute_units);
+    }
+    assert_eq!(world.io_of(&of.party), before + allocated);
+    network.assert_conserved();
+}
+
+#[test]
+fn a_leaf_of_the_payout_tree_is_no_leaf_of_the_reward_tree() {
+    let network = Network::new();
+    let (_, of) = network.supplier();
+    let (hour, allocated) = network.paid_block(1, 1);
+    let leaf = EarningsLeaf {
+        device: of.device.to_bytes(),
+        party: of.party.to_bytes(),
+        lifetime_io: allocated,
+        lifetime_usdc: 0,
+        arrears_usd_micros: 0,
+    };
+    // The same words under the other tree's tag, and under the right tag for another ring.
+    let ring = addresses::rewards::roots().to_bytes();
+    let hashes = [
+        leaf.hash::<Sha256Hasher>(EarningsTree::Payout, &ring),
+        leaf.hash::<Sha256Hasher>(EarningsTree::Reward, &[3; 32]),
+    ];
+    let tree = ion_merkle::Tree::new(hashes.to_vec());
+    let root = RewardRoot {
+        root: tree.root(),
+        leaf_count: 2,
+        through_hour: hour,
+        lifetime_io: allocated,
+        bundle: [6; 32],
+    };
+    network.accept(1, &root).expect("its total is right");
+    for index in [0_u64, 1] {
+        let siblings = tree.proof(index as usize).expect("in the tree");
+        let prove = ix::prove_leaf(&network.crank().pubkey(), 1, index, &leaf, siblings);
+        expect_error(
+            network.send(prove),
+            rewards::ID,
+            RewardsError::InvalidProof,
+            0,
+        );
+    }
+}
+
+#[test]
+fn leaves_beyond_the_sum_of_their_root_draw_on_no_later_block() {
+    let network = Network::new();
+    let world = &network.world;
+    let (_, honest) = network.supplier();
+    let (_, inflated) = network.supplier();
+    let (hour, allocated) = network.paid_block(1, 1);
+    // The sum is the block's, as the program demands; a leaf beside the honest one says more.
+    let earnings = Earnings::new(&[(honest, allocated), (inflated, allocated)]);
+    let root = RewardRoot {
+        lifetime_io: allocated,
+        ..earnings.root(hour)
+    };
+    network.accept(1, &root).expect("accepted");
+    world.warp(REWARD_MATURITY.default);
+    // A later block is allocated, so the vault could pay; its root has not matured.
+    let (_, later) = network.paid_block(1, 1);
+    assert!(later > 0 && network.distribution() > allocated);
+    for of in [&inflated, &honest] {
+        network.prove(1, &earnings, of).expect("in the tree");
+    }
+    network.claim(&inflated).expect("the first takes the sum");
+    expect_error(
+        network.claim(&honest),
+        rewards::ID,
+        RewardsError::ClaimAboveLifetime,
+        0,
+    );
+    assert_eq!(network.distribution(), later);
+    network.assert_conserved();
 }

@@ -160,6 +160,36 @@ fn e08_acceptance_of_other_terms_is_refused() {
 }
 
 #[test]
+fn offer_closed_and_made_again_in_one_transaction_is_a_new_one() {
+    let stage = offered();
+    let (owner, co) = (stage.owner.pubkey(), stage.co.pubkey());
+    let retract = ix::retract_offer(&owner, &stage.device.device, 1, &owner);
+    let again = |seq| ix::create_offer(&owner, &stage.device, seq, CO_CAP, 500);
+    let acceptance = stage.accept_ix(&co, 1, CO_CAP, 4_000);
+    // The number of the offer that was closed is used up, within one transaction too.
+    let reused = stage
+        .world
+        .send(&stage.owner, &[], &[retract.clone(), again(1)]);
+    assert!(reused.is_err());
+    expect_framework_error(
+        stage.world.send(
+            &stage.owner,
+            &[&stage.co],
+            &[retract.clone(), again(2), acceptance],
+        ),
+        staking::ID,
+        ErrorCode::AccountNotInitialized,
+        2,
+    );
+    stage
+        .world
+        .send(&stage.owner, &[], &[retract, again(2)])
+        .expect("a new offer takes the place of the old");
+    assert_eq!(stage.book().offer_seq, 2);
+    assert_eq!(stage.offer_account(2).share_bps, 500);
+}
+
+#[test]
 fn offer_made_anew_is_not_taken_by_an_old_transaction() {
     let stage = offered();
     let old = stage.accept_ix(&stage.co.pubkey(), 1, CO_CAP, 4_000);

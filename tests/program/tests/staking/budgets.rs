@@ -1,6 +1,7 @@
 //! Compute units per instruction against their budgets (economics of the chain, not of the rules).
 
 use ion_client::{addresses::staking::device_stake, instructions::staking as ix};
+use ion_economics::slash::Offence;
 use solana_signer::Signer;
 use staking::state::DeviceStake;
 
@@ -170,18 +171,13 @@ fn full() -> Stage {
     stage
 }
 
-/// Each co-staker after the first adds this to a proposal.
-const PER_PARTY: u64 = 3_000;
-/// The registry's block or unblock adds this.
-const REGISTRY_CALL: u64 = 12_000;
-
-fn propose_within(stage: &Stage, charge: &crate::stage::Charge, name: &str, further: u64) {
+fn propose_within(stage: &Stage, charge: &crate::stage::Charge, name: &str) {
     let used = stage.propose(charge).expect("proposes").compute_units;
     let case = stage.case(charge);
     within(
         name,
         used - tries(case.bump) - tries(case.vault_bump),
-        60_000 + further,
+        60_000,
     );
 }
 
@@ -190,7 +186,7 @@ fn plain_proposal_keeps_its_budget() {
     let stage = Stage::co_staked();
     stage.world.warp(3_600);
     let charge = stage.outage(stage.world.now() - 600);
-    propose_within(&stage, &charge, "propose_slash, one co-staker", 0);
+    propose_within(&stage, &charge, "propose_slash, one co-staker");
 }
 
 #[test]
@@ -198,13 +194,8 @@ fn cases_against_five_parties_keep_their_budgets() {
     let stage = full();
     let now = stage.world.now();
     let (partial, upheld) = (stage.outage(now - 600), stage.outage(now - 500));
-    propose_within(
-        &stage,
-        &partial,
-        "propose_slash, five parties",
-        3 * PER_PARTY,
-    );
-    propose_within(&stage, &upheld, "propose_slash, second case", 3 * PER_PARTY);
+    propose_within(&stage, &partial, "propose_slash, five parties");
+    propose_within(&stage, &upheld, "propose_slash, second case");
     let appealed = stage.appeal(&stage.co, &partial).expect("appeals");
     within("appeal", appealed.compute_units, 15_000);
     let ruled = stage.rule(&partial, 3_333).expect("rules");
@@ -216,13 +207,8 @@ fn cases_against_five_parties_keep_their_budgets() {
         within("restore_leg", restored.compute_units, 45_000);
     }
     stage.world.warp(172_801);
-    let second = upheld.as_part(1, ion_economics::slash::Offence::LongOutage, 3_000);
-    propose_within(
-        &stage,
-        &second,
-        "propose_slash, further part",
-        3 * PER_PARTY,
-    );
+    let second = upheld.as_part(1, Offence::LongOutage, 3_000);
+    propose_within(&stage, &second, "propose_slash, further part");
     stage.appeal(&stage.co, &second).expect("appeals");
     let ruled = stage.rule(&second, 0).expect("rules");
     within("rule, further part", ruled.compute_units, 20_000);
@@ -240,29 +226,33 @@ fn cases_against_five_parties_keep_their_budgets() {
 }
 
 #[test]
+fn leaf_cases_against_five_parties_keep_their_budgets() {
+    let stage = full();
+    let mut first = stage.leaf_charge(Offence::Overuse, 0, 9_000);
+    first.positions = Some(Vec::new());
+    propose_within(&stage, &first, "propose_slash, code 4");
+    stage.world.warp(3_600);
+    let mut repeat = stage.leaf_charge(Offence::Overuse, 500, 9_000);
+    repeat.earlier = Some(stage.case_key(&first).address());
+    propose_within(&stage, &repeat, "propose_slash, code 4 repeated");
+    stage.world.warp(3_600);
+    let low = stage.leaf_charge(Offence::LowReliability, 200, 100);
+    propose_within(&stage, &low, "propose_slash, code 5");
+}
+
+#[test]
 fn spoofing_cases_keep_their_budgets() {
     let stage = full();
     let now = stage.world.now();
     let (restored, upheld) = (stage.spoofing(now - 60, 1), stage.spoofing(now - 30, 2));
-    propose_within(
-        &stage,
-        &restored,
-        "propose_slash, code 6",
-        3 * PER_PARTY + REGISTRY_CALL,
-    );
+    propose_within(&stage, &restored, "propose_slash, code 6");
     stage.withdraw_case(&restored).expect("withdraws");
     for leg in 0..5 {
+        // the last leg lifts the block: the registry is called
         let record = stage.restore(&restored, leg).expect("restores");
-        // the last leg lifts the block: the registry's call is on top
-        let call = if leg == 4 { REGISTRY_CALL } else { 0 };
-        within("restore_leg, code 6", record.compute_units, 45_000 + call);
+        within("restore_leg, code 6", record.compute_units, 45_000);
     }
-    propose_within(
-        &stage,
-        &upheld,
-        "propose_slash, code 6 again",
-        3 * PER_PARTY + REGISTRY_CALL,
-    );
+    propose_within(&stage, &upheld, "propose_slash, code 6 again");
     stage.world.warp(31 * 86_400);
     let finalized = stage.finalize(&upheld).expect("finalizes");
     within("finalize_case, code 6", finalized.compute_units, 40_000);

@@ -10,7 +10,7 @@ use rewards::error::RewardsError;
 use solana_signer::Signer;
 use staking::error::StakingError;
 
-use crate::stage::{CO_CAP, Charge, REQUIRED, Stage, Tree, io, swap};
+use crate::stage::{CO_CAP, COOLDOWN, Charge, REQUIRED, Stage, Tree, WAIT, io, swap};
 
 const CHARGE: u64 = REQUIRED / 25;
 const OWNER: u64 = CHARGE - CHARGE / 3;
@@ -43,10 +43,10 @@ fn showing(stage: &Stage, rewards: &[u8], payouts: &[u8]) -> Charge {
 
 /// Proposes over a lookup table, as the slasher's service does.
 fn propose(stage: &Stage, charge: &Charge) -> u64 {
-    stage.open_day();
-    let slasher = &stage.world.slasher;
-    let propose = stage.propose_ix(&slasher.pubkey(), charge);
-    stage.send_over_table(slasher, &propose).compute_units
+    stage
+        .propose_over_table(charge)
+        .expect("proposes")
+        .compute_units
 }
 
 #[test]
@@ -299,14 +299,66 @@ fn window_of_idle_overuse_is_held_once_over_all_parts() {
     let held = stage.case(&charge).parties()[0].holds_io[0];
     assert_eq!(held, io(10));
     stage.world.warp(DAY);
-    let rest = charge.as_part(1, Offence::Overuse, 0);
-    propose(&stage, &rest);
-    let co_part = io(60) / 3; // nothing of the co-staker is shown
-    let second = stage.case(&rest).parties()[0].holds_io[0];
-    assert!(second > 0 && held + second <= io(60));
-    assert_eq!(stage.case(&rest).charged_io, 0);
-    assert!(stage.case(&charge).window_held_io <= io(60));
-    assert!(co_part > 0);
+    // the owner's part of the window is 40 IO, the co-staker's 20, of whom nothing is shown
+    assert_eq!(stage.case(&charge).window_held_io, io(10) + io(20));
+    let mut total = held;
+    for part in 1..3 {
+        let rest = charge.as_part(part, Offence::Overuse, 0);
+        stage.open_day();
+        let slasher = &stage.world.slasher;
+        let propose = stage.propose_ix(&slasher.pubkey(), &rest);
+        let sent = stage.world.send_over_table(slasher, &propose);
+        if part > 1 {
+            expect_error(sent, staking::ID, StakingError::NothingToCharge, 0);
+            continue;
+        }
+        sent.expect("the rest of the window");
+        total += stage.case(&rest).parties()[0].holds_io[0];
+        assert_eq!(stage.case(&rest).charged_io, 0);
+    }
+    assert_eq!(total, io(30));
+    assert_eq!(stage.case(&charge).window_held_io, io(60));
+    assert!(
+        total <= io(40),
+        "nothing of the co-staker's part fell on the owner"
+    );
+}
+
+#[test]
+fn second_position_in_an_earlier_slot_hides_no_rewards() {
+    let stage = stage();
+    let co = stage.co.pubkey();
+    // slot 0 is left, slot 1 stays, then the same wallet comes into slot 0 again
+    stage.co_unstake(&stage.co, 1).expect("leaves");
+    stage.offer(CO_CAP, 4_000).expect("offers");
+    stage.accept(&stage.co, 2, CO_CAP, 4_000).expect("accepts");
+    stage.world.warp(WAIT + COOLDOWN);
+    stage.pay_out(&co, 1).expect("pays out");
+    stage.close_position(&co, 1).expect("closes");
+    stage.co_unstake(&stage.co, 2).expect("leaves");
+    let offence = stage.world.now();
+    stage.world.warp(60);
+    stage.offer(CO_CAP, 4_000).expect("offers");
+    stage.accept(&stage.co, 3, CO_CAP, 4_000).expect("accepts");
+    let book = stage.book();
+    assert_eq!((book.positions[0].seq, book.positions[1].seq), (3, 2));
+    stage.accept_root(Tree::Reward, 2);
+    stage.earned(Tree::Reward, &co, io(12), 0, 2);
+    let mut charge = stage.spoofing(offence, 1);
+    charge.args.shows.reward_parties = vec![1];
+    charge.shown_wallets = vec![co];
+    let refused = stage.propose_over_table(&charge);
+    expect_error(refused, staking::ID, StakingError::WrongRecord, 0);
+    charge.args.shows.reward_parties = vec![2];
+    propose(&stage, &charge);
+    let case = stage.case(&charge);
+    assert!(!case.parties()[1].has_leg());
+    assert_eq!(case.parties()[2].holds_io, [io(12), 0]);
+    assert_eq!(case.parties()[2].stake_io, CO_CAP);
+    stage.withdraw_case(&charge).expect("withdraws");
+    stage.restore_all(&charge);
+    assert_eq!(stage.claims(Tree::Reward, &co).forfeited_io, 0);
+    assert!(stage.case(&charge).is_finished);
 }
 
 #[test]

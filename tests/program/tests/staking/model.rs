@@ -9,6 +9,7 @@ use staking::error::StakingError;
 
 use crate::{
     model_cases::Case,
+    model_rewards::Earnings,
     stage::{COOLDOWN, WAIT, io},
 };
 
@@ -107,6 +108,8 @@ pub struct Device {
     pub open_cases: usize,
     /// Of them, of code 6.
     pub open_code6: usize,
+    /// Last offence of code 5 that was charged; 0 = none.
+    pub low_at: i64,
     /// Whether a code-6 case ended with a burn while another was open.
     pub burned_code6: bool,
     /// Whether the registry keeps the device blocked for governance.
@@ -150,8 +153,16 @@ pub struct Model {
     pub cases: Vec<Case>,
     /// Counted stake of the network when today was opened, and taken of today.
     pub day: (i64, u64, u64),
-    /// Burned by cases.
+    /// Principal burned by cases.
     pub burned: u64,
+    /// Paid to each renter.
+    pub renters: [u64; 3],
+    /// The reward tree and the payout tree.
+    pub earnings: [Earnings; 2],
+    /// Held rewards burned.
+    pub holds_burned: u64,
+    /// Held rewards that no matured root covered, dropped by their burn.
+    pub holds_dropped: u64,
     /// The chain's time.
     pub now: i64,
 }
@@ -181,6 +192,7 @@ impl Device {
             charged: BTreeMap::new(),
             open_cases: 0,
             open_code6: 0,
+            low_at: 0,
             burned_code6: false,
             left_to_governance: false,
             counted: 0,

@@ -28,8 +28,9 @@ use staking::{
 
 use crate::{
     model::{Device, Model, Outcome, State, Status},
-    stage::{CLASS, PURSE, edit, io, register, swap},
-    stateful_cases::Filed,
+    model_rewards::Who,
+    stage::{CLASS, COOLDOWN, PURSE, WAIT, edit, io, register, swap},
+    stateful_cases::{Filed, LowReport},
 };
 
 /// Devices, and owners, of one history.
@@ -38,6 +39,9 @@ const DEVICES: usize = 200;
 const CO_STAKERS: usize = 200;
 /// Operations of one history in the test command.
 const OPERATIONS: usize = 5_000;
+
+/// Every how manyth end of a case everybody leaves its device, and comes back.
+const EVERY_END: usize = 4;
 
 /// What all wallets hold at the beginning of a history.
 const BEGUN_WITH: u64 = (DEVICES + CO_STAKERS) as u64 * PURSE;
@@ -56,8 +60,14 @@ pub struct Run {
     pub owners: Vec<Keypair>,
     /// Co-stakers.
     pub co_stakers: Vec<Keypair>,
+    /// Two renters with token accounts.
+    pub renters: [Keypair; 2],
     /// Cases as filed, in the model's order.
     pub filed: Vec<Filed>,
+    /// Attested device reports by their hour.
+    pub reports: BTreeMap<u64, LowReport>,
+    /// Vetoes tried per tree.
+    pub vetoes: [u8; 2],
     /// What happens now.
     pub trace: String,
     /// How often each instruction succeeded.
@@ -88,8 +98,13 @@ impl Run {
             cases: Vec::new(),
             day: (0, 0, 0),
             burned: 0,
+            renters: [0; 3],
+            earnings: Default::default(),
+            holds_burned: 0,
+            holds_dropped: 0,
             now: world.now(),
         };
+        let renters = [world.wallet(0, 0), world.wallet(0, 0)];
         let rng = StdRng::seed_from_u64(seed);
         Self {
             world,
@@ -98,7 +113,10 @@ impl Run {
             devices,
             owners,
             co_stakers,
+            renters,
             filed: Vec::new(),
+            reports: BTreeMap::new(),
+            vetoes: [0; 2],
             trace: String::new(),
             succeeded: BTreeMap::new(),
         }
@@ -128,8 +146,13 @@ impl Run {
         predicted: Outcome,
     ) {
         let real = Self::outcome(real);
-        assert_eq!(real, predicted, "{}", self.trace);
-        *self.succeeded.entry(name).or_default() += usize::from(predicted.is_ok());
+        assert_eq!(real, predicted, "{name}: {}", self.trace);
+        self.count(name, predicted.is_ok());
+    }
+
+    /// Counts what came about.
+    pub fn count(&mut self, name: &'static str, came_about: bool) {
+        *self.succeeded.entry(name).or_default() += usize::from(came_about);
     }
 
     pub fn by_owner(
@@ -423,6 +446,9 @@ impl Run {
         if self.rng.gen_bool(0.3) {
             return self.case_step();
         }
+        if self.rng.gen_bool(0.15) {
+            return self.reward_step();
+        }
         let dice = self.rng.gen_range(0..100);
         let device = self.some_device(dice);
         self.trace = format!(
@@ -600,7 +626,8 @@ impl Run {
             self.model.owners[device],
             "{trace}"
         );
-        assert!(self.model.owners[device] <= PURSE, "{trace}");
+        let claimed = self.claimed_by(|key| *key == (device, Who::Owner));
+        assert!(self.model.owners[device] <= PURSE + claimed, "{trace}");
     }
 
     /// Everything at once: all books, all wallets, all shards.
@@ -624,7 +651,8 @@ impl Run {
                 self.world.io_of(&key.pubkey()),
                 self.model.co_stakers[wallet]
             );
-            assert!(self.model.co_stakers[wallet] <= PURSE);
+            let claimed = self.claimed_by(|key| key.1 == Who::CoStaker(wallet));
+            assert!(self.model.co_stakers[wallet] <= PURSE + claimed);
             let holder: CoStaker = self.world.get(&addr::co_staker(&key.pubkey()));
             assert_eq!(
                 usize::try_from(holder.live_positions),
@@ -633,51 +661,79 @@ impl Run {
         }
     }
 
+    /// Whoever has principal at a device begins to leave.
+    fn begin_to_leave(&mut self, device: usize) {
+        let status = self.model.devices[device].status;
+        self.set_device(device, status, false);
+        if self.model.devices[device].offer.is_some() {
+            if self.model.devices[device].bound {
+                self.retract(device);
+            } else {
+                self.close_offer(device);
+            }
+        }
+        for slot in self.model.devices[device].slots.into_iter().flatten() {
+            if slot.state == State::Active {
+                self.co_unstake(device, slot.seq, slot.wallet);
+            }
+        }
+        if self.model.devices[device].active > 0 {
+            self.begin_unstake(device);
+        }
+    }
+
+    /// Whoever has principal at a device takes it out, and nothing stays.
+    fn leave(&mut self, device: usize) {
+        for (seq, wallet) in self.model.devices[device].accounts.clone() {
+            let own = &self.model.devices[device];
+            let has_principal = own
+                .slots
+                .iter()
+                .flatten()
+                .any(|p| p.seq == seq && p.amount > 0);
+            if has_principal || own.restored_of.contains_key(&seq) {
+                self.pay_out(device, seq, wallet);
+            }
+        }
+        if !self.model.devices[device].is_owner_gone() {
+            self.withdraw(device);
+        }
+        let own = &self.model.devices[device];
+        assert_eq!(own.held(), own.donated, "{}", self.trace);
+        self.compare(device);
+    }
+
+    /// After a case has ended everybody who has principal at its device can take it out: played on the
+    /// chain, which then goes back to where it was.
+    pub fn leave_and_come_back(&mut self, device: usize) {
+        let (chain, model) = (self.world.chain.with(|svm| svm.clone()), self.model.clone());
+        self.trace = format!("{}; leaving device {device}", self.trace);
+        self.begin_to_leave(device);
+        self.pass(WAIT + COOLDOWN);
+        self.leave(device);
+        self.world.chain.with(|svm| *svm = chain);
+        self.model = model;
+    }
+
     /// Each party takes its principal out by its own signature, cranks and time.
     fn drain(&mut self) {
         self.trace = "draining".to_owned();
         for device in 0..DEVICES {
-            let status = self.model.devices[device].status;
-            self.set_device(device, status, false);
-            if self.model.devices[device].offer.is_some() {
-                if self.model.devices[device].bound {
-                    self.retract(device);
-                } else {
-                    self.close_offer(device);
-                }
-            }
-            for slot in self.model.devices[device].slots.into_iter().flatten() {
-                if slot.state == State::Active {
-                    self.co_unstake(device, slot.seq, slot.wallet);
-                }
-            }
-            if self.model.devices[device].active > 0 {
-                self.begin_unstake(device);
-            }
+            self.begin_to_leave(device);
         }
-        self.pass(21 * DAY);
+        self.pass(WAIT + COOLDOWN);
         for device in 0..DEVICES {
+            self.leave(device);
             for (seq, wallet) in self.model.devices[device].accounts.clone() {
-                let own = &self.model.devices[device];
-                let has_principal = own
-                    .slots
-                    .iter()
-                    .flatten()
-                    .any(|p| p.seq == seq && p.amount > 0);
-                if has_principal || own.restored_of.contains_key(&seq) {
-                    self.pay_out(device, seq, wallet);
-                }
                 self.close_position(device, seq, wallet);
             }
-            if !self.model.devices[device].is_owner_gone() {
-                self.withdraw(device);
-            }
             let own = &self.model.devices[device];
-            assert_eq!(own.held(), own.donated);
             assert!(!own.bound && own.accounts.is_empty());
         }
         let balances: u64 = self.model.owners.iter().chain(&self.model.co_stakers).sum();
-        assert_eq!(balances + self.model.burned, BEGUN_WITH);
+        let renters: u64 = self.model.renters.iter().sum();
+        let claimed = self.claimed_by(|_| true);
+        assert_eq!(balances + renters + self.model.burned, BEGUN_WITH + claimed);
         self.compare_all();
     }
 }
@@ -697,8 +753,13 @@ fn run(seed: u64, operations: usize) {
         if operation == operations * 9 / 10 {
             run.set_withdrawn(false);
         }
+        let ended = run.model.cases.iter().filter(|case| case.finished).count();
         let device = run.step();
         run.compare(device);
+        let now_ended = run.model.cases.iter().filter(|case| case.finished).count();
+        if now_ended > ended && now_ended.is_multiple_of(EVERY_END) {
+            run.leave_and_come_back(device);
+        }
         assert!(run.model.can_everybody_leave(), "{}", run.trace);
         run.assert_conserved(supply, BEGUN_WITH);
         if operation % 500 == 0 {
@@ -706,7 +767,11 @@ fn run(seed: u64, operations: usize) {
         }
     }
     println!("seed {seed}: {:?}", run.succeeded);
-    assert_eq!(run.succeeded.len(), 20, "every instruction was tried");
+    assert_eq!(
+        run.succeeded.len(),
+        34,
+        "every instruction and code was tried"
+    );
     for (name, times) in &run.succeeded {
         assert!(*times > 0, "{name} never succeeded");
     }

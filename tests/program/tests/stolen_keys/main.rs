@@ -8,6 +8,8 @@ mod document;
 mod exemption_admin;
 mod governance;
 mod guardian;
+mod quorum;
+mod renters;
 mod scheduler;
 mod slashing;
 mod stage;

@@ -63,14 +63,17 @@ fn a_stolen_slasher_takes_no_more_than_the_day_allows() {
     stage.leave_the_day(left);
     let charge = stage.spoofing(stage.world.now(), 1);
     stage.propose(&charge).expect("the thief proposes");
+    let seized = stage.case(&charge).seized_io;
+    assert!(seized > 0 && seized <= left);
+    // what is left rounds to nothing
     let mut next = stage.spoofing(stage.world.now(), 2);
     next.positions = Some(Vec::new());
-    stage
-        .propose(&next)
-        .expect("what is left rounds to nothing");
-    let seized = [&charge, &next].map(|charge| stage.case(charge).seized_io);
-    assert!(seized[0] > 0 && seized[0] <= left);
-    assert_eq!(seized[1], 0);
+    expect_error(
+        stage.propose(&next),
+        staking::ID,
+        StakingError::DayExhausted,
+        0,
+    );
     stage.leave_the_day(0);
     let mut last = stage.spoofing(stage.world.now(), 3);
     last.positions = Some(Vec::new());
@@ -80,6 +83,27 @@ fn a_stolen_slasher_takes_no_more_than_the_day_allows() {
         StakingError::DayExhausted,
         0,
     );
+}
+
+/// A day that has a unit left blocks nobody: a case that takes nothing of its limit would block every
+/// device of the network for a month.
+#[test]
+fn a_stolen_slasher_blocks_no_device_beyond_the_day() {
+    for left in [0, 1] {
+        let stage = Stage::co_staked();
+        stage.leave_the_day(left);
+        let mut charge = stage.spoofing(stage.world.now(), 1);
+        charge.positions = Some(Vec::new());
+        expect_error(
+            stage.propose(&charge),
+            staking::ID,
+            StakingError::DayExhausted,
+            0,
+        );
+        let device: Device = stage.world.get(&stage.device.device);
+        assert_eq!(device.status, DeviceStatus::Up.code());
+        assert_eq!(stage.book().open_cases, 0);
+    }
 }
 
 /// The thief rules for nobody, and its successor takes its cases back.

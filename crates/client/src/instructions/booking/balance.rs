@@ -1,7 +1,8 @@
 //! Balances that are pulled.
 
-use super::{build, excess_vault};
+use super::excess_vault;
 use crate::addresses;
+use crate::instructions::build;
 use ::booking::{ID, PullPayDueArgs, accounts, instruction};
 use ion_economics::booking::Currency;
 use solana_instruction::Instruction;
@@ -16,6 +17,7 @@ pub fn pull_refund(
     destination: &Pubkey,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::PullRefund {
             by: *by,
             booking: *booking,
@@ -42,6 +44,7 @@ pub fn pull_pay_due(
     destination: &Pubkey,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::PullPayDue {
             by: *by,
             booking: *booking,
@@ -67,6 +70,7 @@ pub fn sweep_excess(
     mint: &Pubkey,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::SweepExcess {
             by: *by,
             booking: *booking,

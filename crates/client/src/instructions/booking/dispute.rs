@@ -1,7 +1,7 @@
 //! Disputed work records.
 
-use super::build;
 use crate::addresses;
+use crate::instructions::build;
 use ::booking::{ChallengeArgs, ID, RuleRecordArgs, accounts, instruction};
 use ion_economics::booking::MAX_LINES;
 use solana_instruction::Instruction;
@@ -17,6 +17,7 @@ pub fn challenge(
     op_seq: u32,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Challenge {
             renter: *renter,
             params: addresses::registry::params(&ID),
@@ -41,6 +42,7 @@ pub fn rule_record(
     reason: [u8; 32],
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::RuleRecord {
             arbiter: *arbiter,
             roles: addresses::registry::roles(),

@@ -1,7 +1,8 @@
 //! More minutes of a running booking.
 
-use super::{QuotedDevice, build, class_account, with_remaining};
+use super::{QuotedDevice, class_account};
 use crate::addresses;
+use crate::instructions::{build, with_remaining};
 use ::booking::{ExtendArgs, ID, QuoteExtensionArgs, accounts, instruction};
 use ion_economics::booking::Stamp;
 use solana_instruction::{AccountMeta, Instruction};
@@ -18,6 +19,7 @@ pub fn quote_extension(
     args: QuoteExtensionArgs,
 ) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::QuoteExtension {
             scheduler: *scheduler,
             roles: addresses::registry::roles(),
@@ -66,6 +68,7 @@ pub fn extend(
     hired: &[Pubkey],
 ) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::Extend {
             renter: *renter,
             payer: *payer,

@@ -1,7 +1,8 @@
 //! Faults of lines, their replacement and their end.
 
-use super::{QuotedDevice, build, with_remaining, writable};
+use super::QuotedDevice;
 use crate::addresses;
+use crate::instructions::{build, with_remaining, writable};
 use ::booking::{FailLineArgs, FailoverArgs, ID, ReportFaultArgs, accounts, instruction};
 use ion_merkle::report::ReportKind;
 use solana_instruction::Instruction;
@@ -15,6 +16,7 @@ pub fn report_fault(
     args: ReportFaultArgs,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::ReportFault {
             by: *by,
             config: addresses::registry::config(),
@@ -41,6 +43,7 @@ pub fn failover(
     op_seq: u32,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Failover {
             scheduler: *scheduler,
             roles: addresses::registry::roles(),
@@ -68,6 +71,7 @@ pub fn failover(
 /// in line order when the booking ends with it, else empty.
 pub fn fail_line(by: &Pubkey, booking: &Pubkey, line: u8, hired: &[Pubkey]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::FailLine {
             by: *by,
             config: addresses::registry::config(),

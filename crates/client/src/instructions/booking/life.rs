@@ -1,7 +1,8 @@
 //! A booking from its payment to its closing.
 
-use super::{QuotedDevice, build, excess_vault, fee_vault, with_remaining, writable};
+use super::{QuotedDevice, excess_vault, fee_vault};
 use crate::addresses;
+use crate::instructions::{build, with_remaining, writable};
 use ::booking::{
     BookArgs, CancelArgs, ID, PayArgs, StartArgs, StartGroupArgs, TerminateArgs, accounts,
     instruction,
@@ -15,6 +16,7 @@ use solana_pubkey::Pubkey;
 pub fn book(renter: &Pubkey, mint: &Pubkey, quote_id: &[u8; 16], max_total: u64) -> Instruction {
     let booking = addresses::booking::booking(quote_id);
     build(
+        ::booking::ID,
         accounts::Book {
             renter: *renter,
             config: addresses::registry::config(),
@@ -49,6 +51,7 @@ pub fn pay(
     op_seq: u32,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Pay {
             payer: *payer,
             config: addresses::registry::config(),
@@ -71,6 +74,7 @@ pub fn pay(
 /// Locks the devices of one to four lines of a booking that is paid in full. Signer: anyone.
 pub fn lock_lines(by: &Pubkey, booking: &Pubkey, lines: &[QuotedDevice]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::LockLines {
             by: *by,
             config: addresses::registry::config(),
@@ -101,6 +105,7 @@ pub fn lock_lines(by: &Pubkey, booking: &Pubkey, lines: &[QuotedDevice]) -> Inst
 /// line order; `op_seq` is `Booking::op_seq`.
 pub fn cancel(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::Cancel {
             renter: *renter,
             config: addresses::registry::config(),
@@ -121,6 +126,7 @@ pub fn cancel(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey]) 
 /// Ends a paid booking that was not started in time. Signer: anyone. `hired` as in [`cancel`].
 pub fn cancel_unstarted(by: &Pubkey, booking: &Pubkey, hired: &[Pubkey]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::CancelUnstarted {
             by: *by,
             config: addresses::registry::config(),
@@ -139,6 +145,7 @@ pub fn cancel_unstarted(by: &Pubkey, booking: &Pubkey, hired: &[Pubkey]) -> Inst
 /// Ends a booking that was not paid or not locked in time. Signer: anyone. `hired` as in [`cancel`].
 pub fn expire(by: &Pubkey, booking: &Pubkey, hired: &[Pubkey]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::Expire {
             by: *by,
             config: addresses::registry::config(),
@@ -157,6 +164,7 @@ pub fn expire(by: &Pubkey, booking: &Pubkey, hired: &[Pubkey]) -> Instruction {
 /// Starts a paid booking. Signer: the scheduler. `op_seq` is `Booking::op_seq`.
 pub fn start(scheduler: &Pubkey, booking: &Pubkey, op_seq: u32) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Start {
             scheduler: *scheduler,
             roles: addresses::registry::roles(),
@@ -175,6 +183,7 @@ pub fn start(scheduler: &Pubkey, booking: &Pubkey, op_seq: u32) -> Instruction {
 /// `Booking::op_seq`.
 pub fn start_group(scheduler: &Pubkey, bookings: &[(Pubkey, u32)]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::StartGroup {
             scheduler: *scheduler,
             roles: addresses::registry::roles(),
@@ -196,6 +205,7 @@ pub fn start_group(scheduler: &Pubkey, bookings: &[(Pubkey, u32)]) -> Instructio
 /// `op_seq` is `Booking::op_seq`.
 pub fn terminate(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::Terminate {
             renter: *renter,
             config: addresses::registry::config(),
@@ -218,6 +228,7 @@ pub fn terminate(renter: &Pubkey, booking: &Pubkey, op_seq: u32, hired: &[Pubkey
 /// `hired` as in [`cancel`], empty in the second case.
 pub fn end(by: &Pubkey, booking: &Pubkey, hired: &[Pubkey]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::End {
             by: *by,
             config: addresses::registry::config(),
@@ -243,6 +254,7 @@ pub fn settle(
     day: u64,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Settle {
             by: *by,
             config: addresses::registry::config(),
@@ -282,6 +294,7 @@ pub fn close(
     extras: &CloseExtras,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Close {
             by: *by,
             params: addresses::registry::params(&ID),

@@ -18,10 +18,9 @@ pub use quote::*;
 pub use record::*;
 pub use tne::*;
 
-use ::booking::ID;
-use anchor_lang::{InstructionData, ToAccountMetas};
 use ion_economics::booking::{Currency, Stamp};
-use solana_instruction::{AccountMeta, Instruction};
+use ion_economics::units::UnixSeconds;
+use registry::state::Config;
 use solana_pubkey::Pubkey;
 
 use crate::addresses;
@@ -35,24 +34,15 @@ pub struct QuotedDevice {
     pub class: u16,
 }
 
-fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    Instruction {
-        program_id: ID,
-        accounts: accounts.to_account_metas(None),
-        data: data.data(),
+/// Reward mode of the hour of `now` (Unix seconds): what a quote made then is stamped with.
+pub fn stamp_at(config: &Config, now: i64) -> Stamp {
+    let hour = UnixSeconds::new(now).hour_index();
+    // before 1970 there is no hour of any mode
+    if u64::try_from(hour).is_ok_and(|hour| config.is_ide_hour(hour)) {
+        Stamp::Ide
+    } else {
+        Stamp::Schedule
     }
-}
-
-fn with_remaining(
-    mut instruction: Instruction,
-    metas: impl IntoIterator<Item = AccountMeta>,
-) -> Instruction {
-    instruction.accounts.extend(metas);
-    instruction
-}
-
-fn writable(keys: &[Pubkey]) -> impl Iterator<Item = AccountMeta> {
-    keys.iter().map(|key| AccountMeta::new(*key, false))
 }
 
 /// Account that says what a class costs in a reward mode.

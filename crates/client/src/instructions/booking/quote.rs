@@ -1,7 +1,8 @@
 //! Quotes.
 
-use super::{QuotedDevice, build, class_account, with_remaining};
+use super::{QuotedDevice, class_account};
 use crate::addresses;
+use crate::instructions::{build, with_remaining};
 use ::booking::{CreateQuoteArgs, ID, accounts, instruction};
 use ion_economics::booking::Stamp;
 use solana_instruction::{AccountMeta, Instruction};
@@ -28,6 +29,7 @@ pub fn create_quote_in(
     args: CreateQuoteArgs,
 ) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::CreateQuote {
             scheduler: *scheduler,
             roles: addresses::registry::roles(),
@@ -55,6 +57,7 @@ pub fn create_quote_in(
 /// Closes a used or expired quote; the rent goes to the scheduler that made it. Signer: anyone.
 pub fn close_quote(by: &Pubkey, id: &[u8; 16], scheduler: &Pubkey) -> Instruction {
     build(
+        ::booking::ID,
         accounts::CloseQuote {
             by: *by,
             quote: addresses::booking::quote(id),

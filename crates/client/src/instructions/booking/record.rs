@@ -1,7 +1,8 @@
 //! Work records and what they pay.
 
-use super::{build, fee_vault};
+use super::fee_vault;
 use crate::addresses;
+use crate::instructions::build;
 use ::booking::{ApplyWorkLeafArgs, EarnArgs, ID, accounts, instruction};
 use ion_economics::booking::Currency;
 use ion_merkle::report::ReportKind;
@@ -17,6 +18,7 @@ pub fn apply_work_leaf(
     args: ApplyWorkLeafArgs,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::ApplyWorkLeaf {
             payer: *payer,
             config: addresses::registry::config(),
@@ -53,6 +55,7 @@ pub fn earn(
     day: u64,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Earn {
             by: *by,
             config: addresses::registry::config(),
@@ -88,6 +91,7 @@ pub fn price_record(
     price_update: &Pubkey,
 ) -> Instruction {
     build(
+        ::booking::ID,
         accounts::PriceRecord {
             by: *by,
             config: addresses::registry::config(),
@@ -105,6 +109,7 @@ pub fn price_record(
 /// Closes an earned and priced record; the rent goes to `payer`, who applied its leaf. Signer: anyone.
 pub fn close_record(by: &Pubkey, booking: &Pubkey, record_seq: u32, payer: &Pubkey) -> Instruction {
     build(
+        ::booking::ID,
         accounts::CloseRecord {
             by: *by,
             record: addresses::booking::work_record(booking, record_seq),

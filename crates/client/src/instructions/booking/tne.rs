@@ -1,7 +1,7 @@
 //! Totals of the public record.
 
-use super::{build, with_remaining, writable};
 use crate::addresses;
+use crate::instructions::{build, with_remaining, writable};
 use ::booking::{
     ID, InitShardArgs, OpenTneDayArgs, accounts, constants::ADJUSTMENT_SHARD, instruction,
 };
@@ -11,6 +11,7 @@ use solana_pubkey::Pubkey;
 /// Creates one of the 16 shards of the totals. Signer: the payer of its rent, anyone.
 pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
     build(
+        ::booking::ID,
         accounts::InitShard {
             payer: *payer,
             tne: addresses::booking::tne_totals(shard),
@@ -25,6 +26,7 @@ pub fn init_shard(payer: &Pubkey, shard: u8) -> Instruction {
 /// Creates the permanent totals of a past UTC day. Signer: the payer of the rent, anyone.
 pub fn open_tne_day(payer: &Pubkey, day: u64) -> Instruction {
     build(
+        ::booking::ID,
         accounts::OpenTneDay {
             payer: *payer,
             tne_day: addresses::booking::tne_day(day),
@@ -39,6 +41,7 @@ pub fn open_tne_day(payer: &Pubkey, day: u64) -> Instruction {
 /// Adds shards, each once, to the permanent totals of a past day. Signer: anyone.
 pub fn fold_tne_day(by: &Pubkey, day: u64, shards: &[u8]) -> Instruction {
     let instruction = build(
+        ::booking::ID,
         accounts::FoldTneDay {
             by: *by,
             tne_day: addresses::booking::tne_day(day),
@@ -58,6 +61,7 @@ pub fn fold_tne_day(by: &Pubkey, day: u64, shards: &[u8]) -> Instruction {
 /// action of registry.
 pub fn adjust(by: &Pubkey, action_id: u64) -> Instruction {
     build(
+        ::booking::ID,
         accounts::Adjust {
             by: *by,
             config: addresses::registry::config(),

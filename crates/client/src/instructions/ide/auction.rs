@@ -1,18 +1,17 @@
 //! Instructions on the buyback.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::{associated_token::get_associated_token_address, token};
 use ide::{FillAuctionArgs, OpenAuctionArgs, accounts, instruction, state::LotKind};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Opens auction number `seq`, the last one plus 1. Signer: the payer, anyone.
 pub fn open_auction(payer: &Pubkey, seq: u64, kind: LotKind) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::OpenAuction {
+    build(
+        ide::ID,
+        accounts::OpenAuction {
             payer: *payer,
             config: addresses::registry::config(),
             params: addresses::registry::params(&ide::ID),
@@ -22,13 +21,11 @@ pub fn open_auction(payer: &Pubkey, seq: u64, kind: LotKind) -> Instruction {
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::OpenAuction {
+        },
+        instruction::OpenAuction {
             args: OpenAuctionArgs { seq, kind },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// What a fill refers to besides its amounts.
@@ -50,9 +47,9 @@ pub struct FillRoute {
 
 /// Sells up to `io_in` IO for at least `min_usdc` USDC, base units. Signer: the seller.
 pub fn fill_auction(route: &FillRoute, io_in: u64, min_usdc: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::FillAuction {
+    build(
+        ide::ID,
+        accounts::FillAuction {
             seller: route.seller,
             config: addresses::registry::config(),
             params: addresses::registry::params(&ide::ID),
@@ -69,27 +66,24 @@ pub fn fill_auction(route: &FillRoute, io_in: u64, min_usdc: u64) -> Instruction
             token_program: token::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::FillAuction {
+        },
+        instruction::FillAuction {
             args: FillAuctionArgs { io_in, min_usdc },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Ends an auction. Signer: none.
 pub fn end_auction(seq: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::EndAuction {
+    build(
+        ide::ID,
+        accounts::EndAuction {
             vaults: addresses::ide::vaults(),
             engine: addresses::ide::engine(),
             auction: addresses::ide::auction(seq),
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::EndAuction {}.data(),
-    }
+        },
+        instruction::EndAuction {},
+    )
 }

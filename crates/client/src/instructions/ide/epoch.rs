@@ -1,46 +1,47 @@
 //! Instructions that take a day from its end to its sealing.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ide::{AcceptEpochReportArgs, ApplyEpochRowsArgs, ClassRowArgs, accounts, instruction};
 use ion_merkle::{
-    epoch::{ClassRow, EpochReport},
+    epoch::{ClassRow, EpochReport, report_seq},
     report::ReportKind,
 };
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{
+    addresses,
+    instructions::{build, with_remaining},
+};
 
 /// Ends a UTC day. Signer: none.
 pub fn end_epoch(day: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::EndEpoch {
+    build(
+        ide::ID,
+        accounts::EndEpoch {
             params: addresses::registry::params(&ide::ID),
             epoch: addresses::ide::epoch(day),
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::EndEpoch {}.data(),
-    }
+        },
+        instruction::EndEpoch {},
+    )
 }
 
-/// Takes the attested report of a day. Signer: none.
-pub fn accept_epoch_report(report: &EpochReport) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::AcceptEpochReport {
+/// Takes the attested report of a day; `voided_reports` as the Epoch account counts them. Signer:
+/// none.
+pub fn accept_epoch_report(report: &EpochReport, voided_reports: u8) -> Instruction {
+    build(
+        ide::ID,
+        accounts::AcceptEpochReport {
             config: addresses::registry::config(),
-            poll: addresses::registry::poll(ReportKind::EpochReport, &ide::ID, report.day),
+            poll: report_poll(report.day, voided_reports),
             engine: addresses::ide::engine(),
             epoch: addresses::ide::epoch(report.day),
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::AcceptEpochReport {
+        },
+        instruction::AcceptEpochReport {
             args: AcceptEpochReportArgs {
                 avail_usd_micros: report.avail_usd_micros,
                 floors: report.floors,
@@ -48,25 +49,36 @@ pub fn accept_epoch_report(report: &EpochReport) -> Instruction {
                 class_rows: report.class_rows,
                 bundle: report.bundle,
             },
-        }
-        .data(),
-    }
+        },
+    )
+}
+
+/// Drops the attested report of a day that could not be completed in time; `voided_reports` as the
+/// Epoch account counts them before. Signer: none.
+pub fn void_epoch_report(day: u64, voided_reports: u8) -> Instruction {
+    build(
+        ide::ID,
+        accounts::VoidEpochReport {
+            config: addresses::registry::config(),
+            params: addresses::registry::params(&ide::ID),
+            poll: report_poll(day, voided_reports),
+            engine: addresses::ide::engine(),
+            epoch: addresses::ide::epoch(day),
+            event_authority: addresses::event_authority(&ide::ID),
+            program: ide::ID,
+        },
+        instruction::VoidEpochReport {},
+    )
+}
+
+fn report_poll(day: u64, voided_reports: u8) -> Pubkey {
+    let seq = report_seq(day, voided_reports);
+    addresses::registry::poll(ReportKind::EpochReport, &ide::ID, seq)
 }
 
 /// Reveals the next class rows of a day's report with the link that follows them. Signer: none.
 pub fn apply_epoch_rows(day: u64, rows: &[ClassRow], next_link: [u8; 32]) -> Instruction {
-    let mut metas = accounts::ApplyEpochRows {
-        engine: addresses::ide::engine(),
-        epoch: addresses::ide::epoch(day),
-        event_authority: addresses::event_authority(&ide::ID),
-        program: ide::ID,
-    }
-    .to_account_metas(None);
-    metas.extend(
-        rows.iter()
-            .map(|row| AccountMeta::new_readonly(addresses::ide::rates(row.class), false)),
-    );
-    let rows = rows
+    let revealed = rows
         .iter()
         .map(|row| ClassRowArgs {
             class: row.class,
@@ -74,14 +86,25 @@ pub fn apply_epoch_rows(day: u64, rows: &[ClassRow], next_link: [u8; 32]) -> Ins
             processor_minutes: row.processor_minutes,
         })
         .collect();
-    Instruction {
-        program_id: ide::ID,
-        accounts: metas,
-        data: instruction::ApplyEpochRows {
-            args: ApplyEpochRowsArgs { rows, next_link },
-        }
-        .data(),
-    }
+    with_remaining(
+        build(
+            ide::ID,
+            accounts::ApplyEpochRows {
+                engine: addresses::ide::engine(),
+                epoch: addresses::ide::epoch(day),
+                event_authority: addresses::event_authority(&ide::ID),
+                program: ide::ID,
+            },
+            instruction::ApplyEpochRows {
+                args: ApplyEpochRowsArgs {
+                    rows: revealed,
+                    next_link,
+                },
+            },
+        ),
+        rows.iter()
+            .map(|row| AccountMeta::new_readonly(addresses::ide::rates(row.class), false)),
+    )
 }
 
 /// Seals a day. Signer: none. `price` is the oracle's account; `None` only once the oracle was silent
@@ -92,9 +115,9 @@ pub fn seal_epoch(
     io_mint: &Pubkey,
     usdc_mint: &Pubkey,
 ) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::SealEpoch {
+    build(
+        ide::ID,
+        accounts::SealEpoch {
             config: addresses::registry::config(),
             params: addresses::registry::params(&ide::ID),
             vaults: addresses::ide::vaults(),
@@ -111,8 +134,7 @@ pub fn seal_epoch(
             token_program: token::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::SealEpoch {}.data(),
-    }
+        },
+        instruction::SealEpoch {},
+    )
 }

@@ -1,59 +1,52 @@
 //! Instructions that only the staking program may call: holds of slash cases on payouts.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ide::{BurnForfeitedArgs, BurnHold, ForfeitArgs, UnforfeitArgs, accounts, instruction};
-use solana_instruction::{AccountMeta, Instruction};
+use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
-
-fn with_records(mut metas: Vec<AccountMeta>, records: &[Pubkey]) -> Vec<AccountMeta> {
-    metas.extend(
-        records
-            .iter()
-            .map(|record| AccountMeta::new(*record, false)),
-    );
-    metas
-}
+use crate::{
+    addresses,
+    instructions::{build, with_remaining, writable},
+};
 
 /// Holds IO of claim records. Signer: the staking program's caller address.
 pub fn forfeit(caller: &Pubkey, records: &[Pubkey], amounts_io: Vec<u64>) -> Instruction {
-    let metas = accounts::Forfeit {
-        caller: *caller,
-        config: addresses::registry::config(),
-        roots: addresses::ide::roots(),
-        event_authority: addresses::event_authority(&ide::ID),
-        program: ide::ID,
-    }
-    .to_account_metas(None);
-    Instruction {
-        program_id: ide::ID,
-        accounts: with_records(metas, records),
-        data: instruction::Forfeit {
-            args: ForfeitArgs { amounts_io },
-        }
-        .data(),
-    }
+    with_remaining(
+        build(
+            ide::ID,
+            accounts::Forfeit {
+                caller: *caller,
+                config: addresses::registry::config(),
+                roots: addresses::ide::roots(),
+                event_authority: addresses::event_authority(&ide::ID),
+                program: ide::ID,
+            },
+            instruction::Forfeit {
+                args: ForfeitArgs { amounts_io },
+            },
+        ),
+        writable(records),
+    )
 }
 
 /// Drops holds of claim records. Signer: the staking program's caller address.
 pub fn unforfeit(caller: &Pubkey, records: &[Pubkey], amounts_io: Vec<u64>) -> Instruction {
-    let metas = accounts::Unforfeit {
-        caller: *caller,
-        config: addresses::registry::config(),
-        event_authority: addresses::event_authority(&ide::ID),
-        program: ide::ID,
-    }
-    .to_account_metas(None);
-    Instruction {
-        program_id: ide::ID,
-        accounts: with_records(metas, records),
-        data: instruction::Unforfeit {
-            args: UnforfeitArgs { amounts_io },
-        }
-        .data(),
-    }
+    with_remaining(
+        build(
+            ide::ID,
+            accounts::Unforfeit {
+                caller: *caller,
+                config: addresses::registry::config(),
+                event_authority: addresses::event_authority(&ide::ID),
+                program: ide::ID,
+            },
+            instruction::Unforfeit {
+                args: UnforfeitArgs { amounts_io },
+            },
+        ),
+        writable(records),
+    )
 }
 
 /// Burns holds of claim records. Signer: the staking program's caller address.
@@ -63,24 +56,24 @@ pub fn burn_forfeited(
     records: &[Pubkey],
     holds: Vec<BurnHold>,
 ) -> Instruction {
-    let metas = accounts::BurnForfeited {
-        caller: *caller,
-        config: addresses::registry::config(),
-        roots: addresses::ide::roots(),
-        vaults: addresses::ide::vaults(),
-        pay_io: addresses::ide::pay_io(),
-        io_mint: *io_mint,
-        token_program: token::ID,
-        event_authority: addresses::event_authority(&ide::ID),
-        program: ide::ID,
-    }
-    .to_account_metas(None);
-    Instruction {
-        program_id: ide::ID,
-        accounts: with_records(metas, records),
-        data: instruction::BurnForfeited {
-            args: BurnForfeitedArgs { holds },
-        }
-        .data(),
-    }
+    with_remaining(
+        build(
+            ide::ID,
+            accounts::BurnForfeited {
+                caller: *caller,
+                config: addresses::registry::config(),
+                roots: addresses::ide::roots(),
+                vaults: addresses::ide::vaults(),
+                pay_io: addresses::ide::pay_io(),
+                io_mint: *io_mint,
+                token_program: token::ID,
+                event_authority: addresses::event_authority(&ide::ID),
+                program: ide::ID,
+            },
+            instruction::BurnForfeited {
+                args: BurnForfeitedArgs { holds },
+            },
+        ),
+        writable(records),
+    )
 }

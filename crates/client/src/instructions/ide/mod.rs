@@ -16,19 +16,18 @@ pub use rates::*;
 pub use remainder::*;
 pub use vaults::*;
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ide::{DepositAllowanceArgs, DepositRevenueArgs, OpenEpochArgs, accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Creates the ledgers and vaults. Signer: the program's upgrade authority, which pays.
 pub fn initialize(authority: &Pubkey, io_mint: &Pubkey, usdc_mint: &Pubkey) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::Initialize {
+    build(
+        ide::ID,
+        accounts::Initialize {
             authority: *authority,
             this_program: ide::ID,
             program_data: addresses::program_data(&ide::ID),
@@ -45,17 +44,16 @@ pub fn initialize(authority: &Pubkey, io_mint: &Pubkey, usdc_mint: &Pubkey) -> I
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::Initialize {}.data(),
-    }
+        },
+        instruction::Initialize {},
+    )
 }
 
 /// Creates the account of a UTC day. Signer: the payer of its rent, anyone.
 pub fn open_epoch(payer: &Pubkey, day: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::OpenEpoch {
+    build(
+        ide::ID,
+        accounts::OpenEpoch {
             payer: *payer,
             params: addresses::registry::params(&ide::ID),
             vaults: addresses::ide::vaults(),
@@ -63,13 +61,11 @@ pub fn open_epoch(payer: &Pubkey, day: u64) -> Instruction {
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::OpenEpoch {
+        },
+        instruction::OpenEpoch {
             args: OpenEpochArgs { day },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Where revenue comes from and goes to.
@@ -92,9 +88,9 @@ pub struct RevenueRoute {
 /// Moves earned money into the fee vault. Signers: the booking program's caller address and the
 /// authority of the source, so that a transaction cannot hold it by itself.
 pub fn deposit_revenue(route: &RevenueRoute, args: DepositRevenueArgs) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::DepositRevenue {
+    build(
+        ide::ID,
+        accounts::DepositRevenue {
             caller: route.caller,
             source_authority: route.source_authority,
             source: route.source,
@@ -106,18 +102,17 @@ pub fn deposit_revenue(route: &RevenueRoute, args: DepositRevenueArgs) -> Instru
             token_program: token::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::DepositRevenue { args }.data(),
-    }
+        },
+        instruction::DepositRevenue { args },
+    )
 }
 
 /// Counts the emission of an hour, which must lie in the reward vault already. Signer: the rewards
 /// program's caller address, so that a transaction cannot hold it by itself.
 pub fn deposit_allowance(caller: &Pubkey, hour: u64, amount_io: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::DepositAllowance {
+    build(
+        ide::ID,
+        accounts::DepositAllowance {
             caller: *caller,
             config: addresses::registry::config(),
             vaults: addresses::ide::vaults(),
@@ -125,11 +120,9 @@ pub fn deposit_allowance(caller: &Pubkey, hour: u64, amount_io: u64) -> Instruct
             epoch: addresses::ide::epoch(hour / 24),
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::DepositAllowance {
+        },
+        instruction::DepositAllowance {
             args: DepositAllowanceArgs { hour, amount_io },
-        }
-        .data(),
-    }
+        },
+    )
 }

@@ -1,6 +1,5 @@
 //! Instructions on payout roots and claims.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ide::{
     AcceptPayoutRootArgs, OpenClaimArgs, ProveLeafArgs, VetoRootArgs, accounts, instruction,
@@ -9,23 +8,22 @@ use ion_merkle::{earnings::PayoutRoot, report::ReportKind};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Takes an attested payout root. Signer: none.
 pub fn accept_payout_root(seq: u64, root: &PayoutRoot) -> Instruction {
     let roots = addresses::ide::roots();
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::AcceptPayoutRoot {
+    build(
+        ide::ID,
+        accounts::AcceptPayoutRoot {
             params: addresses::registry::params(&ide::ID),
             poll: addresses::registry::poll(ReportKind::PayoutRoot, &roots, seq),
             epoch: addresses::ide::epoch(root.through_epoch),
             roots,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::AcceptPayoutRoot {
+        },
+        instruction::AcceptPayoutRoot {
             args: AcceptPayoutRootArgs {
                 seq,
                 root: root.root,
@@ -36,66 +34,60 @@ pub fn accept_payout_root(seq: u64, root: &PayoutRoot) -> Instruction {
                 arrears_usd_micros: root.arrears_usd_micros,
                 bundle: root.bundle,
             },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Takes an immature root out of use. Signer: the guardian or governance.
 pub fn veto_root(authority: &Pubkey, seq: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::VetoRoot {
+    build(
+        ide::ID,
+        accounts::VetoRoot {
             authority: *authority,
             roles: addresses::registry::roles(),
             params: addresses::registry::params(&ide::ID),
             roots: addresses::ide::roots(),
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::VetoRoot {
+        },
+        instruction::VetoRoot {
             args: VetoRootArgs { seq },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Creates the record of a leaf. Signer: the payer, anyone.
 pub fn open_claim(payer: &Pubkey, device: &Pubkey, party: &Pubkey) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::OpenClaim {
+    build(
+        ide::ID,
+        accounts::OpenClaim {
             payer: *payer,
             record: addresses::ide::claim(device, party),
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::OpenClaim {
+        },
+        instruction::OpenClaim {
             args: OpenClaimArgs {
                 device: *device,
                 party: *party,
             },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Proves the leaf of a record. Signer: none.
 pub fn prove_leaf(device: &Pubkey, party: &Pubkey, args: ProveLeafArgs) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::ProveLeaf {
+    build(
+        ide::ID,
+        accounts::ProveLeaf {
             roots: addresses::ide::roots(),
             record: addresses::ide::claim(device, party),
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::ProveLeaf { args }.data(),
-    }
+        },
+        instruction::ProveLeaf { args },
+    )
 }
 
 /// Where a payout goes.
@@ -119,9 +111,9 @@ pub struct PayoutRoute {
 
 /// Pays what a leaf has earned. Signer: the wallet, where it is named.
 pub fn claim(route: &PayoutRoute) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::Claim {
+    build(
+        ide::ID,
+        accounts::Claim {
             wallet: route.wallet,
             vaults: addresses::ide::vaults(),
             roots: addresses::ide::roots(),
@@ -137,8 +129,7 @@ pub fn claim(route: &PayoutRoute) -> Instruction {
             token_program: token::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::Claim {}.data(),
-    }
+        },
+        instruction::Claim {},
+    )
 }

@@ -1,34 +1,32 @@
 //! Instructions that carry out governance's decisions in the engine.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use ide::{accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Creates the account of a class's rates. Signer: the payer, anyone.
 pub fn open_class_rates(payer: &Pubkey, class: u16) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::OpenClassRates {
+    build(
+        ide::ID,
+        accounts::OpenClassRates {
             payer: *payer,
             class: addresses::registry::class(class),
             rates: addresses::ide::rates(class),
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::OpenClassRates {}.data(),
-    }
+        },
+        instruction::OpenClassRates {},
+    )
 }
 
 /// Carries out a queued decision on the rates of a class. Signer: none.
 pub fn set_class_rates(action_id: u64, class: u16) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::SetClassRates {
+    build(
+        ide::ID,
+        accounts::SetClassRates {
             caller: addresses::caller(&ide::ID),
             config: addresses::registry::config(),
             params: addresses::registry::params(&ide::ID),
@@ -40,17 +38,16 @@ pub fn set_class_rates(action_id: u64, class: u16) -> Instruction {
             registry_program: registry::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::SetClassRates {}.data(),
-    }
+        },
+        instruction::SetClassRates {},
+    )
 }
 
 /// Carries out the queued decision that the engine pays from the next day on. Signer: none.
 pub fn schedule_switch(action_id: u64) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::ScheduleSwitch {
+    build(
+        ide::ID,
+        accounts::ScheduleSwitch {
             caller: addresses::caller(&ide::ID),
             config: addresses::registry::config(),
             params: addresses::registry::params(&ide::ID),
@@ -60,8 +57,7 @@ pub fn schedule_switch(action_id: u64) -> Instruction {
             registry_program: registry::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::ScheduleSwitch {}.data(),
-    }
+        },
+        instruction::ScheduleSwitch {},
+    )
 }

@@ -1,12 +1,11 @@
 //! What blocks leave over.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ide::{DepositRemainderArgs, accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Moves IO into the reward vault and its ledger. Signers: the rewards program's caller address and
 /// the authority of the source, so that a transaction cannot hold it by itself.
@@ -17,9 +16,9 @@ pub fn deposit_remainder(
     io_mint: &Pubkey,
     args: DepositRemainderArgs,
 ) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::DepositRemainder {
+    build(
+        ide::ID,
+        accounts::DepositRemainder {
             caller: *caller,
             source_authority: *source_authority,
             source: *source,
@@ -30,8 +29,7 @@ pub fn deposit_remainder(
             token_program: token::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::DepositRemainder { args }.data(),
-    }
+        },
+        instruction::DepositRemainder { args },
+    )
 }

@@ -1,19 +1,21 @@
 //! Instructions on the vaults and on what carries over from epoch to epoch.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ide::{FundArgs, accounts, instruction};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{
+    addresses,
+    instructions::{build, with_remaining},
+};
 
 /// Creates the engine and the ring of payout roots. Signer: the program's upgrade authority, which
 /// pays.
 pub fn initialize_engine(authority: &Pubkey) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::InitializeEngine {
+    build(
+        ide::ID,
+        accounts::InitializeEngine {
             authority: *authority,
             this_program: ide::ID,
             program_data: addresses::program_data(&ide::ID),
@@ -23,10 +25,9 @@ pub fn initialize_engine(authority: &Pubkey) -> Instruction {
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::InitializeEngine {}.data(),
-    }
+        },
+        instruction::InitializeEngine {},
+    )
 }
 
 /// The engine's vault that takes a mint from the outside: the fee vault for USDC, else the reward
@@ -47,9 +48,9 @@ pub fn fund(
     usdc_mint: &Pubkey,
     amount: u64,
 ) -> Instruction {
-    Instruction {
-        program_id: ide::ID,
-        accounts: accounts::Fund {
+    build(
+        ide::ID,
+        accounts::Fund {
             funder: *funder,
             config: addresses::registry::config(),
             vaults: addresses::ide::vaults(),
@@ -59,13 +60,11 @@ pub fn fund(
             token_program: token::ID,
             event_authority: addresses::event_authority(&ide::ID),
             program: ide::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::Fund {
+        },
+        instruction::Fund {
             args: FundArgs { amount },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Takes tokens above a vault's ledger into the ledgers. Signer: none. `unsealed` are all days from
@@ -76,26 +75,24 @@ pub fn sweep_excess(
     usdc_mint: &Pubkey,
     unsealed: impl IntoIterator<Item = u64>,
 ) -> Instruction {
-    let mut metas = accounts::SweepExcess {
-        config: addresses::registry::config(),
-        vaults: addresses::ide::vaults(),
-        engine: addresses::ide::engine(),
-        vault: *vault,
-        destination: entry(mint, usdc_mint),
-        mint: *mint,
-        token_program: token::ID,
-        event_authority: addresses::event_authority(&ide::ID),
-        program: ide::ID,
-    }
-    .to_account_metas(None);
-    metas.extend(
+    with_remaining(
+        build(
+            ide::ID,
+            accounts::SweepExcess {
+                config: addresses::registry::config(),
+                vaults: addresses::ide::vaults(),
+                engine: addresses::ide::engine(),
+                vault: *vault,
+                destination: entry(mint, usdc_mint),
+                mint: *mint,
+                token_program: token::ID,
+                event_authority: addresses::event_authority(&ide::ID),
+                program: ide::ID,
+            },
+            instruction::SweepExcess {},
+        ),
         unsealed
             .into_iter()
             .map(|day| AccountMeta::new_readonly(addresses::ide::epoch(day), false)),
-    );
-    Instruction {
-        program_id: ide::ID,
-        accounts: metas,
-        data: instruction::SweepExcess {}.data(),
-    }
+    )
 }

@@ -1,7 +1,7 @@
 //! Instructions that only another program of the network may send.
 
-use super::build;
 use crate::addresses;
+use crate::instructions::build;
 use ::registry::{
     BlockDeviceArgs, ConsumeActionArgs, UnblockDeviceArgs, accounts, instruction, state::ActionKind,
 };
@@ -11,6 +11,7 @@ use solana_pubkey::Pubkey;
 /// Blocks a device (its account) for a slash case. Signer: the staking program's caller address.
 pub fn block_device(caller: &Pubkey, device: &Pubkey, case: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::BlockDevice {
             caller: *caller,
             config: addresses::registry::config(),
@@ -32,6 +33,7 @@ pub fn unblock_device(
     restored: bool,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::UnblockDevice {
             caller: *caller,
             config: addresses::registry::config(),
@@ -56,6 +58,7 @@ pub fn consume_action(caller: &Pubkey, id: u64, payload: ActionKind) -> Instruct
         _ => None,
     };
     build(
+        registry::ID,
         accounts::ConsumeAction {
             caller: *caller,
             config: addresses::registry::config(),
@@ -73,6 +76,7 @@ pub fn consume_action(caller: &Pubkey, id: u64, payload: ActionKind) -> Instruct
 /// Fixes the hour from which mode `Ide` holds. Signer: the engine's caller address.
 pub fn set_switch_hour(caller: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::SetSwitchHour {
             caller: *caller,
             config: addresses::registry::config(),

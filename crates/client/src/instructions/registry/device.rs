@@ -1,7 +1,7 @@
 //! Devices.
 
-use super::build;
 use crate::addresses;
+use crate::instructions::build;
 use ::registry::{
     ApplyDeviceLeafArgs, LockDevicesArgs, RegisterDeviceArgs, UnlockDevicesArgs, UpdateDeviceArgs,
     accounts, instruction,
@@ -19,6 +19,7 @@ pub fn register_device(
     args: RegisterDeviceArgs,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::RegisterDevice {
             payer: *payer,
             owner: *owner,
@@ -42,6 +43,7 @@ pub fn update_device(
     args: UpdateDeviceArgs,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::UpdateDevice {
             owner: *owner,
             device: *device,
@@ -56,6 +58,7 @@ pub fn update_device(
 /// Takes a device (its account) out for a while. Signer: the owner.
 pub fn pause_device(owner: &Pubkey, device: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::PauseDevice {
             owner: *owner,
             device: *device,
@@ -69,6 +72,7 @@ pub fn pause_device(owner: &Pubkey, device: &Pubkey) -> Instruction {
 /// Puts a paused device (its account) back. Signer: the owner.
 pub fn resume_device(owner: &Pubkey, device: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::ResumeDevice {
             owner: *owner,
             device: *device,
@@ -82,6 +86,7 @@ pub fn resume_device(owner: &Pubkey, device: &Pubkey) -> Instruction {
 /// Ends a device (its account). Signer: the owner.
 pub fn terminate_device(owner: &Pubkey, device: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::TerminateDevice {
             owner: *owner,
             device: *device,
@@ -99,6 +104,7 @@ pub fn apply_device_leaf(
     args: ApplyDeviceLeafArgs,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::ApplyDeviceLeaf {
             cranker: *cranker,
             params: addresses::registry::params(&registry::ID),
@@ -115,6 +121,7 @@ pub fn apply_device_leaf(
 /// address, so only that program can send it.
 pub fn lock_devices(caller: &Pubkey, hired_by: &Pubkey, devices: &[Pubkey]) -> Instruction {
     let mut instruction = build(
+        registry::ID,
         accounts::LockDevices {
             caller: *caller,
             config: addresses::registry::config(),
@@ -138,6 +145,7 @@ pub fn lock_devices(caller: &Pubkey, hired_by: &Pubkey, devices: &[Pubkey]) -> I
 /// Frees devices (their accounts, 1 to 8) of a booking. Signer: as [`lock_devices`].
 pub fn unlock_devices(caller: &Pubkey, hired_by: &Pubkey, devices: &[Pubkey]) -> Instruction {
     let mut instruction = build(
+        registry::ID,
         accounts::UnlockDevices {
             caller: *caller,
             config: addresses::registry::config(),

@@ -1,7 +1,7 @@
 //! Exemptions from eligibility rules.
 
-use super::build;
 use crate::addresses;
+use crate::instructions::build;
 use ::registry::{GrantExemptionArgs, accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -15,6 +15,7 @@ pub fn grant_exemption(
     args: GrantExemptionArgs,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::GrantExemption {
             payer: *payer,
             authority: *authority,
@@ -34,6 +35,7 @@ pub fn grant_exemption(
 /// Ends the exemption of a device (its account) before its time. Signer: guardian or governance.
 pub fn cancel_exemption(authority: &Pubkey, device: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::CancelExemption {
             authority: *authority,
             roles: addresses::registry::roles(),
@@ -49,6 +51,7 @@ pub fn cancel_exemption(authority: &Pubkey, device: &Pubkey) -> Instruction {
 /// Returns the rent of the exemption of a device (its account) to its payer. Signer: anyone.
 pub fn close_exemption(cranker: &Pubkey, device: &Pubkey, payer: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::CloseExemption {
             cranker: *cranker,
             config: addresses::registry::config(),

@@ -1,7 +1,7 @@
 //! Singletons and parameters.
 
-use super::build;
 use crate::addresses;
+use crate::instructions::build;
 use ::registry::{InitParamsArgs, InitializeArgs, accounts, instruction};
 use ion_economics::params::Program as Consumer;
 use solana_instruction::Instruction;
@@ -16,6 +16,7 @@ pub fn initialize(
     args: InitializeArgs,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::Initialize {
             authority: *authority,
             program_data: addresses::program_data(&registry::ID),
@@ -37,6 +38,7 @@ pub fn initialize(
 /// upgrade authority, which pays.
 pub fn init_params(authority: &Pubkey, consumer: Consumer, program: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::InitParams {
             authority: *authority,
             program_data: addresses::program_data(&registry::ID),

@@ -1,7 +1,8 @@
 //! The action queue, roles and pauses.
 
-use super::{build, consumer_program};
+use super::consumer_program;
 use crate::addresses;
+use crate::instructions::build;
 use ::registry::state::{ActionKind, PauseBit, RoleKind};
 use ::registry::{
     AcceptRoleArgs, PauseArgs, QueueActionArgs, RetractRoleArgs, UnpauseArgs, accounts, instruction,
@@ -19,6 +20,7 @@ pub fn queue_action(
     payload: ActionKind,
 ) -> Instruction {
     build(
+        registry::ID,
         accounts::QueueAction {
             payer: *payer,
             governance: *governance,
@@ -74,12 +76,13 @@ pub fn execute_action(executor: &Pubkey, id: u64, payload: &ActionKind) -> Instr
         | ActionKind::ScheduleSwitch
         | ActionKind::AdjustTne { .. } => {}
     }
-    build(metas, instruction::ExecuteAction {})
+    build(registry::ID, metas, instruction::ExecuteAction {})
 }
 
 /// Carries out the creation of a processor class. Signer: the payer of its rent, anyone.
 pub fn create_class(payer: &Pubkey, id: u64, class: u16) -> Instruction {
     build(
+        registry::ID,
         accounts::CreateClass {
             payer: *payer,
             config: addresses::registry::config(),
@@ -96,6 +99,7 @@ pub fn create_class(payer: &Pubkey, id: u64, class: u16) -> Instruction {
 /// Withdraws a queued decision. Signer: governance or guardian.
 pub fn cancel_action(authority: &Pubkey, id: u64) -> Instruction {
     build(
+        registry::ID,
         accounts::CancelAction {
             authority: *authority,
             roles: addresses::registry::roles(),
@@ -110,6 +114,7 @@ pub fn cancel_action(authority: &Pubkey, id: u64) -> Instruction {
 /// Returns the rent of a finished decision to its payer. Signer: anyone.
 pub fn close_action(cranker: &Pubkey, id: u64, payer: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::CloseAction {
             cranker: *cranker,
             action: addresses::registry::action(id),
@@ -124,6 +129,7 @@ pub fn close_action(cranker: &Pubkey, id: u64, payer: &Pubkey) -> Instruction {
 /// Takes over a role. Signer: the key proposed for it.
 pub fn accept_role(proposed: &Pubkey, role: RoleKind) -> Instruction {
     build(
+        registry::ID,
         accounts::AcceptRole {
             proposed: *proposed,
             roles: addresses::registry::roles(),
@@ -140,6 +146,7 @@ pub fn accept_role(proposed: &Pubkey, role: RoleKind) -> Instruction {
 /// role is its own.
 pub fn retract_role(authority: &Pubkey, role: RoleKind) -> Instruction {
     build(
+        registry::ID,
         accounts::RetractRole {
             authority: *authority,
             roles: addresses::registry::roles(),
@@ -155,6 +162,7 @@ pub fn retract_role(authority: &Pubkey, role: RoleKind) -> Instruction {
 /// Stops an entry for a while. Signer: the guardian.
 pub fn pause(guardian: &Pubkey, bit: PauseBit) -> Instruction {
     build(
+        registry::ID,
         accounts::Pause {
             guardian: *guardian,
             roles: addresses::registry::roles(),
@@ -172,6 +180,7 @@ pub fn pause(guardian: &Pubkey, bit: PauseBit) -> Instruction {
 /// Lifts a pause. Signer: guardian or governance.
 pub fn unpause(authority: &Pubkey, bit: PauseBit) -> Instruction {
     build(
+        registry::ID,
         accounts::Unpause {
             authority: *authority,
             roles: addresses::registry::roles(),

@@ -1,7 +1,7 @@
 //! Votes on reports.
 
-use super::build;
 use crate::addresses;
+use crate::instructions::build;
 use ::registry::{OpenPollArgs, VoteReportArgs, accounts, instruction};
 use ion_merkle::report::ReportKind;
 use solana_instruction::Instruction;
@@ -10,6 +10,7 @@ use solana_pubkey::Pubkey;
 /// Opens the poll of a report. Signer: the payer of the rent, anyone.
 pub fn open_poll(payer: &Pubkey, kind: ReportKind, subject: &Pubkey, seq: u64) -> Instruction {
     build(
+        registry::ID,
         accounts::OpenPoll {
             payer: *payer,
             verifiers: addresses::registry::verifier_set(),
@@ -31,6 +32,7 @@ pub fn open_poll(payer: &Pubkey, kind: ReportKind, subject: &Pubkey, seq: u64) -
 /// Votes for a payload hash in a poll (its account). Signer: a verifier of the current set.
 pub fn vote_report(verifier: &Pubkey, poll: &Pubkey, payload_hash: [u8; 32]) -> Instruction {
     build(
+        registry::ID,
         accounts::VoteReport {
             verifier: *verifier,
             verifiers: addresses::registry::verifier_set(),
@@ -47,6 +49,7 @@ pub fn vote_report(verifier: &Pubkey, poll: &Pubkey, payload_hash: [u8; 32]) -> 
 /// Returns the rent of a poll (its account) to its payer. Signer: anyone.
 pub fn close_poll(cranker: &Pubkey, poll: &Pubkey, payer: &Pubkey) -> Instruction {
     build(
+        registry::ID,
         accounts::ClosePoll {
             cranker: *cranker,
             params: addresses::registry::params(&registry::ID),

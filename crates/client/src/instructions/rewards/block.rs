@@ -1,6 +1,5 @@
 //! Instructions on an hourly block.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ion_merkle::{
     report::ReportKind,
@@ -13,7 +12,7 @@ use rewards::{
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Hours of an epoch.
 const HOURS_PER_DAY: u64 = 24;
@@ -26,9 +25,9 @@ pub fn release_block(payer: &Pubkey, io_mint: &Pubkey, hour: u64, is_ide: bool) 
     } else {
         addresses::rewards::distribution()
     };
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::ReleaseBlock {
+    build(
+        rewards::ID,
+        accounts::ReleaseBlock {
             payer: *payer,
             config: addresses::registry::config(),
             params: addresses::registry::params(&rewards::ID),
@@ -45,20 +44,18 @@ pub fn release_block(payer: &Pubkey, io_mint: &Pubkey, hour: u64, is_ide: bool) 
             ide_program: is_ide.then_some(ide::ID),
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::ReleaseBlock {
+        },
+        instruction::ReleaseBlock {
             args: ReleaseBlockArgs { hour },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Divides a block by its attested summary. Signer: anyone.
 pub fn complete_block(cranker: &Pubkey, io_mint: &Pubkey, summary: &BlockSummary) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::CompleteBlock {
+    build(
+        rewards::ID,
+        accounts::CompleteBlock {
             cranker: *cranker,
             poll: summary_poll(summary.hour),
             block: addresses::rewards::block(summary.hour),
@@ -74,9 +71,8 @@ pub fn complete_block(cranker: &Pubkey, io_mint: &Pubkey, summary: &BlockSummary
             token_program: token::ID,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::CompleteBlock {
+        },
+        instruction::CompleteBlock {
             args: CompleteBlockArgs {
                 counts: DeviceCounts {
                     nominated: summary.nominated,
@@ -90,16 +86,15 @@ pub fn complete_block(cranker: &Pubkey, io_mint: &Pubkey, summary: &BlockSummary
                 device_list: summary.device_list,
                 bundle: summary.bundle,
             },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Fails a block without an attested summary after its deadline. Signer: anyone.
 pub fn fail_block(cranker: &Pubkey, io_mint: &Pubkey, hour: u64) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::FailBlock {
+    build(
+        rewards::ID,
+        accounts::FailBlock {
             cranker: *cranker,
             params: addresses::registry::params(&rewards::ID),
             poll: summary_poll(hour),
@@ -116,17 +111,16 @@ pub fn fail_block(cranker: &Pubkey, io_mint: &Pubkey, hour: u64) -> Instruction 
             token_program: token::ID,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::FailBlock {}.data(),
-    }
+        },
+        instruction::FailBlock {},
+    )
 }
 
 /// Returns the rent of an old block to the wallet that paid it. Signer: anyone.
 pub fn close_block(cranker: &Pubkey, payer: &Pubkey, hour: u64) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::CloseBlock {
+    build(
+        rewards::ID,
+        accounts::CloseBlock {
             cranker: *cranker,
             params: addresses::registry::params(&rewards::ID),
             roots: addresses::rewards::roots(),
@@ -134,10 +128,9 @@ pub fn close_block(cranker: &Pubkey, payer: &Pubkey, hour: u64) -> Instruction {
             payer: *payer,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::CloseBlock {}.data(),
-    }
+        },
+        instruction::CloseBlock {},
+    )
 }
 
 /// Poll of an hour's summary.

@@ -1,13 +1,12 @@
 //! Instructions on claim records.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use ion_merkle::earnings::EarningsLeaf;
 use rewards::{OpenClaimArgs, ProveLeafArgs, accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Whose rewards of which device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,22 +19,20 @@ pub struct ClaimOf {
 
 /// Creates the record of a leaf. Signer: the payer of the rent, anyone.
 pub fn open_claim(payer: &Pubkey, of: &ClaimOf) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::OpenClaim {
+    build(
+        rewards::ID,
+        accounts::OpenClaim {
             payer: *payer,
             device: of.device,
             record: addresses::rewards::claim_record(&of.device, &of.party),
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::OpenClaim {
+        },
+        instruction::OpenClaim {
             args: OpenClaimArgs { party: of.party },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Proves what a leaf says at the root with this sequence. Signer: anyone.
@@ -47,34 +44,32 @@ pub fn prove_leaf(
     siblings: Vec<[u8; 32]>,
 ) -> Instruction {
     let (device, party) = (Pubkey::from(leaf.device), Pubkey::from(leaf.party));
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::ProveLeaf {
+    build(
+        rewards::ID,
+        accounts::ProveLeaf {
             prover: *prover,
             roots: addresses::rewards::roots(),
             record: addresses::rewards::claim_record(&device, &party),
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::ProveLeaf {
+        },
+        instruction::ProveLeaf {
             args: ProveLeafArgs {
                 seq,
                 index,
                 lifetime_io: leaf.lifetime_io,
                 siblings,
             },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Pays all that can be claimed to a token account of the party's wallet: its associated one unless
 /// that wallet signs. Signer: anyone.
 pub fn claim(claimer: &Pubkey, of: &ClaimOf, destination: &Pubkey) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::Claim {
+    build(
+        rewards::ID,
+        accounts::Claim {
             claimer: *claimer,
             roots: addresses::rewards::roots(),
             record: addresses::rewards::claim_record(&of.device, &of.party),
@@ -85,8 +80,7 @@ pub fn claim(claimer: &Pubkey, of: &ClaimOf, destination: &Pubkey) -> Instructio
             token_program: token::ID,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::Claim {}.data(),
-    }
+        },
+        instruction::Claim {},
+    )
 }

@@ -1,19 +1,18 @@
 //! Instructions on the roots of the reward tree.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use ion_merkle::{earnings::RewardRoot, report::ReportKind};
 use rewards::{AcceptRootArgs, VetoRootArgs, accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Accepts an attested root. Signer: anyone.
 pub fn accept_root(cranker: &Pubkey, seq: u64, root: &RewardRoot) -> Instruction {
     let roots = addresses::rewards::roots();
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::AcceptRoot {
+    build(
+        rewards::ID,
+        accounts::AcceptRoot {
             cranker: *cranker,
             params: addresses::registry::params(&rewards::ID),
             poll: addresses::registry::poll(ReportKind::RewardRoot, &roots, seq),
@@ -21,9 +20,8 @@ pub fn accept_root(cranker: &Pubkey, seq: u64, root: &RewardRoot) -> Instruction
             roots,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::AcceptRoot {
+        },
+        instruction::AcceptRoot {
             args: AcceptRootArgs {
                 seq,
                 root: root.root,
@@ -32,27 +30,24 @@ pub fn accept_root(cranker: &Pubkey, seq: u64, root: &RewardRoot) -> Instruction
                 lifetime_io: root.lifetime_io,
                 bundle: root.bundle,
             },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Vetoes a pending root. Signer: the guardian or governance.
 pub fn veto_root(authority: &Pubkey, seq: u64) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::VetoRoot {
+    build(
+        rewards::ID,
+        accounts::VetoRoot {
             authority: *authority,
             roles: addresses::registry::roles(),
             params: addresses::registry::params(&rewards::ID),
             roots: addresses::rewards::roots(),
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::VetoRoot {
+        },
+        instruction::VetoRoot {
             args: VetoRootArgs { seq },
-        }
-        .data(),
-    }
+        },
+    )
 }

@@ -1,12 +1,11 @@
 //! Instructions on the schedule.
 
-use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::token;
 use rewards::{InitializeArgs, accounts, instruction};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use crate::addresses;
+use crate::{addresses, instructions::build};
 
 /// Hands the IO mint over and fixes the start of the schedule. Signers: the program's upgrade
 /// authority, which pays, and the present mint authority of IO.
@@ -17,9 +16,9 @@ pub fn initialize(
     usdc_mint: &Pubkey,
     start_hour: u64,
 ) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::Initialize {
+    build(
+        rewards::ID,
+        accounts::Initialize {
             authority: *authority,
             mint_authority: *mint_authority,
             this_program: rewards::ID,
@@ -34,20 +33,18 @@ pub fn initialize(
             system_program: anchor_lang::system_program::ID,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::Initialize {
+        },
+        instruction::Initialize {
             args: InitializeArgs { start_hour },
-        }
-        .data(),
-    }
+        },
+    )
 }
 
 /// Moves tokens that strangers sent to the distribution vault to the reward vault. Signer: anyone.
 pub fn sweep_excess(cranker: &Pubkey, io_mint: &Pubkey) -> Instruction {
-    Instruction {
-        program_id: rewards::ID,
-        accounts: accounts::SweepExcess {
+    build(
+        rewards::ID,
+        accounts::SweepExcess {
             cranker: *cranker,
             emission: addresses::rewards::emission(),
             distribution: addresses::rewards::distribution(),
@@ -61,8 +58,7 @@ pub fn sweep_excess(cranker: &Pubkey, io_mint: &Pubkey) -> Instruction {
             token_program: token::ID,
             event_authority: addresses::event_authority(&rewards::ID),
             program: rewards::ID,
-        }
-        .to_account_metas(None),
-        data: instruction::SweepExcess {}.data(),
-    }
+        },
+        instruction::SweepExcess {},
+    )
 }

@@ -12,8 +12,9 @@ use staking::{
     state::{Case, CaseParty},
 };
 
-use super::{StakedDevice, build};
+use super::StakedDevice;
 use crate::addresses::{event_authority, ide, registry as reg, rewards, staking as addr};
+use crate::instructions::build;
 
 /// A case by its identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,7 @@ impl Calls {
 /// Opens the day of the network cap. Signer: anyone, who pays.
 pub fn open_slash_day(payer: &Pubkey, day: i64) -> Instruction {
     let mut open = build(
+        staking::ID,
         accounts::OpenSlashDay {
             payer: *payer,
             slash_day: addr::slash_day(day),
@@ -127,6 +129,7 @@ pub fn propose_slash(
     let reward_records = args.shows.reward_parties.len();
     let floor = args.code == Offence::LowReliability.code();
     let mut propose = build(
+        staking::ID,
         accounts::ProposeSlash {
             slasher: *slasher,
             config: reg::config(),
@@ -173,6 +176,7 @@ fn write(instruction: &mut Instruction, key: &Pubkey) {
 /// Appeals against a case. Signer: the owner, the stake wallet or a co-staker with a leg.
 pub fn appeal(appellant: &Pubkey, case: &Pubkey, evidence_hash: [u8; 32]) -> Instruction {
     build(
+        staking::ID,
         accounts::Appeal {
             appellant: *appellant,
             params: reg::params(&staking::ID),
@@ -194,6 +198,7 @@ pub fn rule(
     reason_hash: [u8; 32],
 ) -> Instruction {
     build(
+        staking::ID,
         accounts::Rule {
             arbiter: *arbiter,
             case: case.address(),
@@ -213,6 +218,7 @@ pub fn rule(
 /// Takes a case back that nobody has appealed against. Signer: the slasher.
 pub fn withdraw_case(slasher: &Pubkey, case: &Pubkey) -> Instruction {
     build(
+        staking::ID,
         accounts::WithdrawCase {
             slasher: *slasher,
             roles: reg::roles(),
@@ -233,6 +239,7 @@ pub fn finalize_case(io_mint: &Pubkey, case: &CaseKey, state: &Case, now: i64) -
     };
     let device = case.device.device;
     let mut finalize = build(
+        staking::ID,
         accounts::FinalizeCase {
             config: reg::config(),
             roles: reg::roles(),
@@ -292,6 +299,7 @@ pub fn restore_leg(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -> I
         .contains(&place)
         .then(|| addr::co_position(&device, state.parties()[place].seq));
     let mut restore = build(
+        staking::ID,
         accounts::RestoreLeg {
             config: reg::config(),
             io_mint: *io_mint,
@@ -336,6 +344,7 @@ pub fn burn_forfeited(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -
         (ide::vaults(), ide::pay_io())
     };
     let mut burn = build(
+        staking::ID,
         accounts::BurnForfeited {
             config: reg::config(),
             case: case.address(),
@@ -364,6 +373,7 @@ pub fn burn_forfeited(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -
 /// send it.
 pub fn pay_renter(io_mint: &Pubkey, case: &Pubkey, destination: &Pubkey) -> Instruction {
     build(
+        staking::ID,
         accounts::PayRenter {
             io_mint: *io_mint,
             case: *case,

@@ -23,12 +23,33 @@ pub struct StoredChallenge {
     pub commitment: Option<Commitment>,
 }
 
+/// An outcome with what it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The outcome.
+    pub observation: ChallengeObservation,
+    /// Whether the challenge had the full size; a light probe else.
+    pub is_full: bool,
+}
+
 impl Journal {
-    /// Stores a new challenge before it is shown to anybody.
+    /// Stores a new challenge before it is shown to anybody: of full size, by a verifier of one
+    /// replica.
     pub async fn issue(&self, stored: &StoredChallenge, now: i64) -> Result<(), JournalError> {
+        self.issue_as("", true, stored, now).await
+    }
+
+    /// Stores a new challenge of a replica before it is shown to anybody.
+    pub async fn issue_as(
+        &self,
+        replica: &str,
+        is_full: bool,
+        stored: &StoredChallenge,
+        now: i64,
+    ) -> Result<(), JournalError> {
         sqlx::query(
-            "INSERT INTO verifier_challenges (id, device, hour, state, challenge, secret, issued_at) \
-             VALUES ($1, $2, $3, 'issued', $4, $5, $6)",
+            "INSERT INTO verifier_challenges (id, device, hour, state, challenge, secret, issued_at, full_size, replica) \
+             VALUES ($1, $2, $3, 'issued', $4, $5, $6, $7, $8)",
         )
         .bind(hex::encode(stored.challenge.id()))
         .bind(hex::encode(stored.device))
@@ -36,6 +57,8 @@ impl Journal {
         .bind(to_hex(&stored.challenge)?)
         .bind(hex::encode(stored.secret))
         .bind(now)
+        .bind(i64::from(is_full))
+        .bind(replica.to_owned())
         .execute(self.store.pool())
         .await?;
         Ok(())
@@ -46,6 +69,15 @@ impl Journal {
         sqlx::query("UPDATE verifier_challenges SET state = 'committed', commitment = $2 WHERE id = $1 AND state = 'issued'")
             .bind(hex::encode(commitment.challenge_id))
             .bind(to_hex(commitment)?)
+            .execute(self.store.pool())
+            .await?;
+        Ok(())
+    }
+
+    /// Marks challenges that this verifier cuts short itself: they count for nothing.
+    pub async fn mark_own_fault(&self, id: &Key) -> Result<(), JournalError> {
+        sqlx::query("UPDATE verifier_challenges SET own_fault = 1 WHERE id = $1")
+            .bind(hex::encode(id))
             .execute(self.store.pool())
             .await?;
         Ok(())
@@ -99,15 +131,32 @@ impl Journal {
         device: &Key,
         hour: u64,
     ) -> Result<Vec<ChallengeObservation>, JournalError> {
+        Ok(self
+            .judged(device, hour)
+            .await?
+            .into_iter()
+            .map(|judged| judged.observation)
+            .collect())
+    }
+
+    /// Outcomes of a device in an hour with the sizes of their challenges, in order of time.
+    pub async fn judged(&self, device: &Key, hour: u64) -> Result<Vec<Judged>, JournalError> {
         let rows = sqlx::query(
-            "SELECT id, finished_at, outcome, evidence FROM verifier_challenges \
+            "SELECT id, finished_at, outcome, evidence, full_size FROM verifier_challenges \
              WHERE device = $1 AND hour = $2 AND state = 'finished' ORDER BY finished_at, issued_at, id",
         )
         .bind(hex::encode(device))
         .bind(to_column("hour", hour)?)
         .fetch_all(self.store.pool())
         .await?;
-        rows.iter().map(observation).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(Judged {
+                    observation: observation(row)?,
+                    is_full: row.try_get::<i64, _>(4)? != 0,
+                })
+            })
+            .collect()
     }
 
     /// Outcomes of all devices in an hour, in order of time.

@@ -1,17 +1,25 @@
 //! The verifier's own tables.
 
 use ion_observation::MinuteMap;
-use ion_protocol::{Domain, EnvelopeError, check_sequence};
-use ion_store::{Migration, Store, StoreError, from_column, to_column};
-use sqlx::{Any, Row, Transaction};
+use ion_protocol::EnvelopeError;
+use ion_store::{Lease, Migration, Store, StoreError, from_column};
 
 mod challenges;
+mod intake;
+mod known;
 mod minutes;
+mod outages;
+mod reliability;
+mod replicas;
 mod reports;
 mod rewards;
+mod rows;
 
-pub use challenges::StoredChallenge;
+pub use challenges::{Judged, StoredChallenge};
+pub use intake::{Arrival, Life, LifeRules, NotTaken};
 pub use minutes::LastSeen;
+pub use outages::NotedOutage;
+pub use reliability::{DayChallenges, KeptComponents};
 pub use reports::WrittenHour;
 pub use rewards::Sights;
 
@@ -29,6 +37,10 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../../migrations/verifier_2.sql"),
     },
+    Migration {
+        version: 3,
+        sql: include_str!("../../../migrations/verifier_3.sql"),
+    },
 ];
 
 /// Why a row could not be read or written.
@@ -43,6 +55,12 @@ pub enum JournalError {
     /// The request's sequence number is not the next one.
     #[error(transparent)]
     Sequence(#[from] EnvelopeError),
+    /// A request was not taken for another reason.
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
+    /// Other replicas took requests of the same senders again and again.
+    #[error("other replicas were faster")]
+    Contended,
     /// A stored value is none that this program writes.
     #[error("stored {0} does not decode")]
     Corrupt(&'static str),
@@ -61,47 +79,15 @@ impl Journal {
         Ok(Journal { store })
     }
 
-    /// Accepts a sequence number of a sender for one purpose, or refuses it. Errors: `Sequence`.
-    pub async fn accept(
+    /// The lease of a piece of work on the same database, for a replica.
+    pub async fn lease(
         &self,
-        subject: &Key,
-        domain: Domain,
-        sequence: u64,
-    ) -> Result<(), JournalError> {
-        let mut transaction = self.store.begin().await?;
-        advance_sequence(&mut transaction, subject, domain, sequence).await?;
-        transaction.commit().await?;
-        Ok(())
+        name: &str,
+        replica: &str,
+        for_ms: i64,
+    ) -> Result<Lease, JournalError> {
+        Ok(Lease::open(self.store.clone(), name, replica, for_ms).await?)
     }
-}
-
-async fn advance_sequence(
-    transaction: &mut Transaction<'static, Any>,
-    subject: &Key,
-    domain: Domain,
-    sequence: u64,
-) -> Result<(), JournalError> {
-    let id = hex::encode(subject);
-    let last: Option<i64> =
-        sqlx::query("SELECT last FROM verifier_sequences WHERE subject = $1 AND domain = $2")
-            .bind(&id)
-            .bind(domain as i64)
-            .fetch_optional(&mut **transaction)
-            .await?
-            .map(|row| row.try_get(0))
-            .transpose()?;
-    let last = last.map(|last| from_column("last", last)).transpose()?;
-    check_sequence(last, sequence)?;
-    sqlx::query(
-        "INSERT INTO verifier_sequences (subject, domain, last) VALUES ($1, $2, $3) \
-         ON CONFLICT (subject, domain) DO UPDATE SET last = excluded.last",
-    )
-    .bind(&id)
-    .bind(domain as i64)
-    .bind(to_column("last", sequence)?)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
 }
 
 fn minutes_of(stored: Option<i64>) -> Result<MinuteMap, JournalError> {

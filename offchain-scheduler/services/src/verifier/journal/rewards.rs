@@ -8,7 +8,7 @@ use ion_protocol::Outcome;
 use ion_store::to_column;
 use sqlx::Row;
 
-use super::{Journal, JournalError, Key, from_hex, key, minutes_of, to_hex};
+use super::{Journal, JournalError, Key, from_hex, key, to_hex};
 use crate::verifier::opening::Opening;
 
 /// Hours for which openings and sights are kept.
@@ -19,77 +19,6 @@ const KEPT_HOURS: u64 = 48;
 pub struct Sights(pub BTreeMap<Key, HourSight>);
 
 impl Journal {
-    /// Notes a sign of life at chain time `now` for the continuous uptime: another boot than before
-    /// starts it anew, and so does a silence of more than `down_after` watched minutes. Call it before
-    /// the heartbeat is counted.
-    pub async fn note_life(
-        &self,
-        device: &Key,
-        boot: &[u8; 16],
-        now: i64,
-        down_after: u32,
-    ) -> Result<(), JournalError> {
-        let id = hex::encode(device);
-        let boot = hex::encode(boot);
-        let known: Option<String> = sqlx::query(
-            "SELECT boot FROM verifier_starts WHERE device = $1 ORDER BY at DESC LIMIT 1",
-        )
-        .bind(&id)
-        .fetch_optional(self.store.pool())
-        .await?
-        .map(|row| row.try_get(0))
-        .transpose()?;
-        let is_same = known.is_some_and(|known| known == boot);
-        if is_same && !self.was_silent(&id, now, down_after).await? {
-            return Ok(());
-        }
-        sqlx::query(
-            "INSERT INTO verifier_starts (device, at, boot) VALUES ($1, $2, $3) \
-             ON CONFLICT (device, at) DO UPDATE SET boot = excluded.boot",
-        )
-        .bind(&id)
-        .bind(now)
-        .bind(&boot)
-        .execute(self.store.pool())
-        .await?;
-        Ok(())
-    }
-
-    /// Whether more than `down_after` minutes since the last sign of life were watched.
-    async fn was_silent(&self, id: &str, now: i64, down_after: u32) -> Result<bool, JournalError> {
-        let last: Option<i64> =
-            sqlx::query("SELECT last_minute FROM verifier_devices WHERE device = $1")
-                .bind(id)
-                .fetch_optional(self.store.pool())
-                .await?
-                .map(|row| row.try_get(0))
-                .transpose()?;
-        let minute = now.div_euclid(60);
-        let Some(last) = last.filter(|last| minute.saturating_sub(*last) > i64::from(down_after))
-        else {
-            return Ok(false);
-        };
-        let rows = sqlx::query(
-            "SELECT hour, observed FROM verifier_own_hours WHERE hour >= $1 AND hour <= $2",
-        )
-        .bind(last.div_euclid(60))
-        .bind(minute.div_euclid(60))
-        .fetch_all(self.store.pool())
-        .await?;
-        let mut watched = 0_u32;
-        for row in &rows {
-            let hour: i64 = row.try_get(0)?;
-            let observed = minutes_of(row.try_get(1)?)?;
-            watched += (0..60_u32)
-                .filter(|offset| {
-                    let at = hour.saturating_mul(60).saturating_add(i64::from(*offset));
-                    at > last && at < minute && observed.contains(*offset)
-                })
-                .count() as u32;
-        }
-        Ok(watched > down_after)
-    }
-
     /// Start of the continuous uptime of every device at chain time `at`.
     pub async fn starts(&self, at: i64) -> Result<BTreeMap<Key, i64>, JournalError> {
         let rows = sqlx::query(
@@ -116,19 +45,6 @@ impl Journal {
         rows.iter()
             .map(|row| Ok((key(row.try_get(0)?)?, row.try_get(1)?)))
             .collect()
-    }
-
-    /// Notes the tier of the line that an agent reports.
-    pub async fn note_line(&self, device: &Key, tier: u8) -> Result<(), JournalError> {
-        sqlx::query(
-            "INSERT INTO verifier_lines (device, tier) VALUES ($1, $2) \
-             ON CONFLICT (device) DO UPDATE SET tier = excluded.tier",
-        )
-        .bind(hex::encode(device))
-        .bind(i64::from(tier))
-        .execute(self.store.pool())
-        .await?;
-        Ok(())
     }
 
     /// Tiers of the reported lines.
@@ -181,6 +97,15 @@ impl Journal {
             .await?
             .map(|row| from_hex(row.try_get(0)?))
             .transpose()
+    }
+
+    /// Whether this verifier read the chain when an hour opened.
+    pub async fn has_opening(&self, hour: u64) -> Result<bool, JournalError> {
+        let found = sqlx::query("SELECT hour FROM verifier_openings WHERE hour = $1")
+            .bind(to_column("hour", hour)?)
+            .fetch_optional(self.store.pool())
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Keeps what was seen of the devices in an hour.

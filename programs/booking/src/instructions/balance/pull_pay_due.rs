@@ -7,7 +7,13 @@ use anchor_spl::{
 };
 use registry::state::Device;
 
-use crate::{checks, error::BookingError, escrow::Escrow, events::PayDuePulled, state::Booking};
+use crate::{
+    checks,
+    error::BookingError,
+    escrow::Escrow,
+    events::{emit, PayDuePulled},
+    state::Booking,
+};
 
 /// Arguments of `pull_pay_due`.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -89,17 +95,20 @@ pub fn handle_pull_pay_due(ctx: Context<PullPayDue>, args: PullPayDueArgs) -> Re
     ctx.accounts.send(amount)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(PayDuePulled {
-        booking: booking.key(),
-        line: args.line,
-        device: ctx.accounts.device.key(),
-        payout_wallet: ctx.accounts.device.payout_wallet,
-        destination: ctx.accounts.destination.key(),
-        amount,
-        currency: booking.currency,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &PayDuePulled {
+            booking: booking.key(),
+            line: args.line,
+            device: ctx.accounts.device.key(),
+            payout_wallet: ctx.accounts.device.payout_wallet,
+            destination: ctx.accounts.destination.key(),
+            amount,
+            currency: booking.currency,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

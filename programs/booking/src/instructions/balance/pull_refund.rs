@@ -11,7 +11,7 @@ use crate::{
     checks,
     error::BookingError,
     escrow::Escrow,
-    events::{RefundPulled, U64Change},
+    events::{emit, RefundPulled, U64Change},
     state::{Booking, TneTotals},
 };
 
@@ -90,19 +90,22 @@ pub fn handle_pull_refund(ctx: Context<PullRefund>) -> Result<()> {
     ctx.accounts.send(amount)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(RefundPulled {
-        booking: booking.key(),
-        payer: booking.payer,
-        destination: ctx.accounts.destination.key(),
-        amount,
-        currency: booking.currency,
-        refunds_pulled: U64Change {
-            old: before,
-            new: booking.refunds_pulled,
+    emit(
+        &ctx.accounts.event_authority,
+        &RefundPulled {
+            booking: booking.key(),
+            payer: booking.payer,
+            destination: ctx.accounts.destination.key(),
+            amount,
+            currency: booking.currency,
+            refunds_pulled: U64Change {
+                old: before,
+                new: booking.refunds_pulled,
+            },
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
         },
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

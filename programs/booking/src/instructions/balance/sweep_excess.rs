@@ -3,7 +3,13 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 
-use crate::{checks, error::BookingError, escrow::Escrow, events::EscrowSwept, state::Booking};
+use crate::{
+    checks,
+    error::BookingError,
+    escrow::Escrow,
+    events::{emit, EscrowSwept},
+    state::Booking,
+};
 
 /// Caller: anyone. Works in any state of the booking and while the program is paused.
 #[event_cpi]
@@ -49,14 +55,17 @@ pub fn handle_sweep_excess(ctx: Context<SweepExcess>) -> Result<()> {
     }
     .send(accounts.excess_vault.to_account_info(), amount)?;
 
-    emit_cpi!(EscrowSwept {
-        booking: ctx.accounts.booking.key(),
-        vault: ctx.accounts.excess_vault.key(),
-        amount,
-        currency: ctx.accounts.booking.currency,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &EscrowSwept {
+            booking: ctx.accounts.booking.key(),
+            vault: ctx.accounts.excess_vault.key(),
+            amount,
+            currency: ctx.accounts.booking.currency,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

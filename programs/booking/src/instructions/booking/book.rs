@@ -9,7 +9,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{BookedLine, ProductBooked},
+    events::{emit, BookedLine, ProductBooked},
     state::{Booking, Line, Quote, QuoteLine, TneTotals},
 };
 
@@ -183,33 +183,36 @@ pub fn handle_book(ctx: Context<Book>, args: BookArgs) -> Result<()> {
 
     let booking = &ctx.accounts.booking;
     let quote = &ctx.accounts.quote;
-    emit_cpi!(ProductBooked {
-        booking: booking.key(),
-        quote: quote.key(),
-        renter: booking.renter,
-        payer: booking.payer,
-        currency: booking.currency,
-        lines: quote
-            .lines
-            .iter()
-            .map(|line| BookedLine {
-                device: line.device,
-                class: line.class,
-                qty: line.qty,
-                compute: line.compute,
-            })
-            .collect(),
-        total: booking.total,
-        minutes: booking.minutes,
-        stamp: booking.stamp,
-        source: booking.source,
-        flags: booking.flags,
-        group: booking.group,
-        deadline: booking.deadline,
-        op_seq: args.op_seq,
-        quote_seq,
-        seq: booking.event_seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &ProductBooked {
+            booking: booking.key(),
+            quote: quote.key(),
+            renter: booking.renter,
+            payer: booking.payer,
+            currency: booking.currency,
+            lines: quote
+                .lines
+                .iter()
+                .map(|line| BookedLine {
+                    device: line.device,
+                    class: line.class,
+                    qty: line.qty,
+                    compute: line.compute,
+                })
+                .collect(),
+            total: booking.total,
+            minutes: booking.minutes,
+            stamp: booking.stamp,
+            source: booking.source,
+            flags: booking.flags,
+            group: booking.group,
+            deadline: booking.deadline,
+            op_seq: args.op_seq,
+            quote_seq,
+            seq: booking.event_seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

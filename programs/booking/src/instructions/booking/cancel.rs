@@ -9,7 +9,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{BookingCancelled, CancelReason, StatusChange, U64Change},
+    events::{emit, BookingCancelled, CancelReason, StatusChange, U64Change},
     state::Booking,
 };
 
@@ -78,23 +78,26 @@ pub fn handle_cancel<'info>(ctx: Context<'info, Cancel<'info>>, args: CancelArgs
     ctx.accounts.free(&freed, ctx.remaining_accounts)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(BookingCancelled {
-        booking: booking.key(),
-        by: ctx.accounts.renter.key(),
-        reason: CancelReason::Renter,
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingCancelled {
+            booking: booking.key(),
+            by: ctx.accounts.renter.key(),
+            reason: CancelReason::Renter,
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
+            fees_kept: booking.fees_kept,
+            freed,
+            op_seq: booking.op_seq,
+            seq,
+            at: now,
         },
-        refund_due: U64Change {
-            old: refund_before,
-            new: booking.refund_due,
-        },
-        fees_kept: booking.fees_kept,
-        freed,
-        op_seq: booking.op_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -6,7 +6,11 @@ use ion_economics::{booking::BookingStatus, params::booking as params};
 use registry::state::{Params, Roles};
 
 use crate::{
-    checks, constants::*, error::BookingError, escrow::Escrow, events::BookingClosed,
+    checks,
+    constants::*,
+    error::BookingError,
+    escrow::Escrow,
+    events::{emit, BookingClosed},
     state::Booking,
 };
 
@@ -125,15 +129,18 @@ pub fn handle_close(ctx: Context<Close>) -> Result<()> {
     ctx.accounts.close_escrow()?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(BookingClosed {
-        booking: booking.key(),
-        by: ctx.accounts.by.key(),
-        renter: booking.renter,
-        excess,
-        scheduler_rent: booking.failover_rent,
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingClosed {
+            booking: booking.key(),
+            by: ctx.accounts.by.key(),
+            renter: booking.renter,
+            excess,
+            scheduler_rent: booking.failover_rent,
+            seq,
+            at: now,
+        },
+    )?;
     // last: a call to another program would miss the moved lamports
     if booking.failover_rent > 0 {
         booking.sub_lamports(booking.failover_rent)?;

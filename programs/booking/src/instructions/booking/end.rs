@@ -16,7 +16,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{BookingBilledUnreported, BookingEnded, StatusChange, TimeChange, U64Change},
+    events::{emit, BookingBilledUnreported, BookingEnded, StatusChange, TimeChange, U64Change},
     state::Booking,
 };
 
@@ -100,39 +100,45 @@ pub fn handle_end<'info>(ctx: Context<'info, End<'info>>) -> Result<()> {
         new: booking.status,
     };
     if is_closing {
-        emit_cpi!(BookingBilledUnreported {
-            booking: booking.key(),
-            by: ctx.accounts.by.key(),
-            status,
-            billed: booking.sum(|line| line.billed)?,
-            refund_due: U64Change {
-                old: refund_before,
-                new: booking.refund_due,
+        emit(
+            &ctx.accounts.event_authority,
+            &BookingBilledUnreported {
+                booking: booking.key(),
+                by: ctx.accounts.by.key(),
+                status,
+                billed: booking.sum(|line| line.billed)?,
+                refund_due: U64Change {
+                    old: refund_before,
+                    new: booking.refund_due,
+                },
+                fees_kept: booking.fees_kept,
+                seq,
+                at: now,
             },
-            fees_kept: booking.fees_kept,
-            seq,
-            at: now,
-        });
+        )?;
     } else {
-        emit_cpi!(BookingEnded {
-            booking: booking.key(),
-            by: ctx.accounts.by.key(),
-            is_terminated: false,
-            status,
-            ends_at: TimeChange {
-                old: ends_at,
-                new: ends_at,
+        emit(
+            &ctx.accounts.event_authority,
+            &BookingEnded {
+                booking: booking.key(),
+                by: ctx.accounts.by.key(),
+                is_terminated: false,
+                status,
+                ends_at: TimeChange {
+                    old: ends_at,
+                    new: ends_at,
+                },
+                deadline: booking.deadline,
+                refund_due: U64Change {
+                    old: refund_before,
+                    new: booking.refund_due,
+                },
+                freed,
+                op_seq: booking.op_seq,
+                seq,
+                at: now,
             },
-            deadline: booking.deadline,
-            refund_due: U64Change {
-                old: refund_before,
-                new: booking.refund_due,
-            },
-            freed,
-            op_seq: booking.op_seq,
-            seq,
-            at: now,
-        });
+        )?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{BookingExtended, BookingPaid, StatusChange, TimeChange, U64Change},
+    events::{emit, BookingExtended, BookingPaid, StatusChange, TimeChange, U64Change},
     state::{grow, Booking, Quote, QuoteKind, TneTotals},
 };
 
@@ -189,45 +189,51 @@ pub fn handle_extend<'info>(ctx: Context<'info, Extend<'info>>, args: ExtendArgs
     accounts.take(amount)?;
 
     let (booking, quote) = (&ctx.accounts.booking, &ctx.accounts.quote);
-    emit_cpi!(BookingExtended {
-        booking: booking.key(),
-        quote: quote.key(),
-        renter: booking.renter,
-        minutes: quote.minutes,
-        amount,
-        currency: booking.currency,
-        price_p12: quote.price_p12,
-        lines: quote.lines.clone(),
-        ends_at: TimeChange {
-            old: ends_before,
-            new: booking.ends_at,
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingExtended {
+            booking: booking.key(),
+            quote: quote.key(),
+            renter: booking.renter,
+            minutes: quote.minutes,
+            amount,
+            currency: booking.currency,
+            price_p12: quote.price_p12,
+            lines: quote.lines.clone(),
+            ends_at: TimeChange {
+                old: ends_before,
+                new: booking.ends_at,
+            },
+            total: U64Change {
+                old: total_before,
+                new: booking.total,
+            },
+            op_seq: args.op_seq,
+            quote_seq,
+            seq: extended_seq,
+            at: now,
         },
-        total: U64Change {
-            old: total_before,
-            new: booking.total,
+    )?;
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingPaid {
+            booking: booking.key(),
+            payer: booking.payer,
+            amount,
+            currency: booking.currency,
+            paid: U64Change {
+                old: paid_before,
+                new: booking.paid,
+            },
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            deadline: booking.deadline,
+            op_seq: args.op_seq,
+            seq: paid_seq,
+            at: now,
         },
-        op_seq: args.op_seq,
-        quote_seq,
-        seq: extended_seq,
-        at: now,
-    });
-    emit_cpi!(BookingPaid {
-        booking: booking.key(),
-        payer: booking.payer,
-        amount,
-        currency: booking.currency,
-        paid: U64Change {
-            old: paid_before,
-            new: booking.paid,
-        },
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
-        },
-        deadline: booking.deadline,
-        op_seq: args.op_seq,
-        seq: paid_seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{LineFailed, StatusChange, TimeChange, U64Change},
+    events::{emit, LineFailed, StatusChange, TimeChange, U64Change},
     state::Booking,
 };
 
@@ -98,33 +98,36 @@ pub fn handle_fail_line<'info>(
 
     let booking = &ctx.accounts.booking;
     let line = booking.line(args.line)?;
-    emit_cpi!(LineFailed {
-        booking: booking.key(),
-        line: args.line,
-        device: line.device,
-        refunded: line.refunded,
-        vault_part: line.vault_part,
-        line_status: StatusChange {
-            old: line_before,
-            new: line.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &LineFailed {
+            booking: booking.key(),
+            line: args.line,
+            device: line.device,
+            refunded: line.refunded,
+            vault_part: line.vault_part,
+            line_status: StatusChange {
+                old: line_before,
+                new: line.status,
+            },
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            ends_at: TimeChange {
+                old: end_before,
+                new: booking.ends_at,
+            },
+            deadline: booking.deadline,
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
+            freed,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
         },
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
-        },
-        ends_at: TimeChange {
-            old: end_before,
-            new: booking.ends_at,
-        },
-        deadline: booking.deadline,
-        refund_due: U64Change {
-            old: refund_before,
-            new: booking.refund_due,
-        },
-        freed,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

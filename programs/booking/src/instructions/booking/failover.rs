@@ -16,7 +16,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{LineReplaced, StatusChange, U64Change},
+    events::{emit, LineReplaced, StatusChange, U64Change},
     state::{grow, Booking},
 };
 
@@ -167,33 +167,36 @@ pub fn handle_failover<'info>(
     let line = booking.line(args.line)?;
     let new = booking.line(replacement)?;
     let bought = new.segments.first().ok_or(BookingError::CorruptState)?;
-    emit_cpi!(LineReplaced {
-        booking: booking.key(),
-        line: args.line,
-        replacement,
-        device,
-        minutes: bought.minutes,
-        moved: line.moved,
-        reservation: new.reservation,
-        hire_q_usd_micros: bought.hire_q_usd_micros,
-        refunded: line.refunded,
-        vault_part: line.vault_part,
-        line_status: StatusChange {
-            old: line_before,
-            new: line.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &LineReplaced {
+            booking: booking.key(),
+            line: args.line,
+            replacement,
+            device,
+            minutes: bought.minutes,
+            moved: line.moved,
+            reservation: new.reservation,
+            hire_q_usd_micros: bought.hire_q_usd_micros,
+            refunded: line.refunded,
+            vault_part: line.vault_part,
+            line_status: StatusChange {
+                old: line_before,
+                new: line.status,
+            },
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
+            rent: U64Change {
+                old: rent_before,
+                new: booking.failover_rent,
+            },
+            by: ctx.accounts.scheduler.key(),
+            op_seq: args.op_seq,
+            seq,
+            at: now,
         },
-        refund_due: U64Change {
-            old: refund_before,
-            new: booking.refund_due,
-        },
-        rent: U64Change {
-            old: rent_before,
-            new: booking.failover_rent,
-        },
-        by: ctx.accounts.scheduler.key(),
-        op_seq: args.op_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{LinesLocked, StatusChange},
+    events::{emit, LinesLocked, StatusChange},
     state::Booking,
 };
 
@@ -172,18 +172,21 @@ pub fn handle_lock_lines<'info>(ctx: Context<'info, LockLines<'info>>) -> Result
     }
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(LinesLocked {
-        booking: booking.key(),
-        by: ctx.accounts.by.key(),
-        lines,
-        unavailable,
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &LinesLocked {
+            booking: booking.key(),
+            by: ctx.accounts.by.key(),
+            lines,
+            unavailable,
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            deadline: booking.deadline,
+            seq,
+            at: now,
         },
-        deadline: booking.deadline,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

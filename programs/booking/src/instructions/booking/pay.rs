@@ -14,7 +14,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{BookingPaid, StatusChange, U64Change},
+    events::{emit, BookingPaid, StatusChange, U64Change},
     state::{Booking, TneTotals},
 };
 
@@ -123,23 +123,26 @@ pub fn handle_pay(ctx: Context<Pay>, args: PayArgs) -> Result<()> {
     ctx.accounts.take(amount)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(BookingPaid {
-        booking: booking.key(),
-        payer: booking.payer,
-        amount,
-        currency: booking.currency,
-        paid: U64Change {
-            old: paid_before,
-            new: booking.paid,
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingPaid {
+            booking: booking.key(),
+            payer: booking.payer,
+            amount,
+            currency: booking.currency,
+            paid: U64Change {
+                old: paid_before,
+                new: booking.paid,
+            },
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            deadline: booking.deadline,
+            op_seq: args.op_seq,
+            seq,
+            at: now,
         },
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
-        },
-        deadline: booking.deadline,
-        op_seq: args.op_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{FaultReported, StatusChange},
+    events::{emit, FaultReported, StatusChange},
     state::Booking,
 };
 
@@ -182,21 +182,24 @@ pub fn handle_report_fault(ctx: Context<ReportFault>, args: ReportFaultArgs) -> 
     booking.invariant()?;
     ctx.accounts.free()?;
 
-    emit_cpi!(FaultReported {
-        booking: ctx.accounts.booking.key(),
-        line: args.line,
-        device: ctx.accounts.device.key(),
-        kind: args.kind,
-        fault_at: args.fault_at,
-        served_minutes: args.served_minutes,
-        kept_minutes: args.kept_minutes,
-        replace_until: replace_until.get(),
-        fault_seq: args.fault_seq,
-        fault_seq_before,
-        line_status,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &FaultReported {
+            booking: ctx.accounts.booking.key(),
+            line: args.line,
+            device: ctx.accounts.device.key(),
+            kind: args.kind,
+            fault_at: args.fault_at,
+            served_minutes: args.served_minutes,
+            kept_minutes: args.kept_minutes,
+            replace_until: replace_until.get(),
+            fault_seq: args.fault_seq,
+            fault_seq_before,
+            line_status,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

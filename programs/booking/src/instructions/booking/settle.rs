@@ -10,7 +10,7 @@ use crate::{
     constants::*,
     error::BookingError,
     escrow::{deposit_revenue, RevenueCall},
-    events::{BookingSettled, StatusChange},
+    events::{emit, BookingSettled, StatusChange},
     state::Booking,
 };
 
@@ -103,17 +103,20 @@ pub fn handle_settle(ctx: Context<Settle>) -> Result<()> {
     ctx.accounts.deposit(amount)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(BookingSettled {
-        booking: booking.key(),
-        by: ctx.accounts.by.key(),
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingSettled {
+            booking: booking.key(),
+            by: ctx.accounts.by.key(),
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            deposited: amount,
+            escrow: booking.escrow_ledger()?,
+            seq,
+            at: now,
         },
-        deposited: amount,
-        escrow: booking.escrow_ledger()?,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{BookingStarted, StatusChange},
+    events::{emit, BookingStarted, StatusChange},
     state::Booking,
 };
 
@@ -52,17 +52,20 @@ pub fn handle_start(ctx: Context<Start>, args: StartArgs) -> Result<()> {
     let seq = booking.start(args.op_seq, now)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(BookingStarted {
-        booking: booking.key(),
-        by: ctx.accounts.scheduler.key(),
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingStarted {
+            booking: booking.key(),
+            by: ctx.accounts.scheduler.key(),
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            ends_at: booking.ends_at,
+            op_seq: args.op_seq,
+            seq,
+            at: now,
         },
-        ends_at: booking.ends_at,
-        op_seq: args.op_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

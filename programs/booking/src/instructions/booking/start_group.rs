@@ -7,7 +7,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{BookingStarted, StatusChange},
+    events::{emit, BookingStarted, StatusChange},
     state::Booking,
 };
 
@@ -66,19 +66,22 @@ pub fn handle_start_group<'info>(
         );
         let status_before = booking.status;
         let seq = booking.start(op_seq, now)?;
-        booking.exit(&crate::ID)?;
-        emit_cpi!(BookingStarted {
-            booking: *info.key,
-            by: ctx.accounts.scheduler.key(),
-            status: StatusChange {
-                old: status_before,
-                new: booking.status,
+        booking.overwrite(info)?;
+        emit(
+            &ctx.accounts.event_authority,
+            &BookingStarted {
+                booking: *info.key,
+                by: ctx.accounts.scheduler.key(),
+                status: StatusChange {
+                    old: status_before,
+                    new: booking.status,
+                },
+                ends_at: booking.ends_at,
+                op_seq,
+                seq,
+                at: now,
             },
-            ends_at: booking.ends_at,
-            op_seq,
-            seq,
-            at: now,
-        });
+        )?;
     }
     require!(!keys.is_empty(), BookingError::WrongGroup);
     Ok(())

@@ -12,7 +12,7 @@ use crate::{
     constants::*,
     devices::DeviceCall,
     error::BookingError,
-    events::{BookingEnded, StatusChange, TimeChange, U64Change},
+    events::{emit, BookingEnded, StatusChange, TimeChange, U64Change},
     state::Booking,
 };
 
@@ -93,27 +93,30 @@ pub fn handle_terminate<'info>(
     ctx.accounts.free(&freed, ctx.remaining_accounts)?;
 
     let booking = &ctx.accounts.booking;
-    emit_cpi!(BookingEnded {
-        booking: booking.key(),
-        by: ctx.accounts.renter.key(),
-        is_terminated: true,
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &BookingEnded {
+            booking: booking.key(),
+            by: ctx.accounts.renter.key(),
+            is_terminated: true,
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            ends_at: TimeChange {
+                old: booked_end,
+                new: booking.ends_at,
+            },
+            deadline: booking.deadline,
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
+            freed,
+            op_seq: booking.op_seq,
+            seq,
+            at: now,
         },
-        ends_at: TimeChange {
-            old: booked_end,
-            new: booking.ends_at,
-        },
-        deadline: booking.deadline,
-        refund_due: U64Change {
-            old: refund_before,
-            new: booking.refund_due,
-        },
-        freed,
-        op_seq: booking.op_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -2,7 +2,12 @@
 
 use anchor_lang::prelude::*;
 
-use crate::{checks, error::BookingError, events::QuoteClosed, state::Quote};
+use crate::{
+    checks,
+    error::BookingError,
+    events::{emit, QuoteClosed},
+    state::Quote,
+};
 
 /// Caller: anyone. Works while the program is paused.
 #[event_cpi]
@@ -28,13 +33,16 @@ pub fn handle_close_quote(ctx: Context<CloseQuote>) -> Result<()> {
     let seq = quote.next_event()?;
 
     let quote = &ctx.accounts.quote;
-    emit_cpi!(QuoteClosed {
-        quote: quote.key(),
-        by: ctx.accounts.by.key(),
-        is_used: quote.is_used,
-        scheduler: quote.scheduler,
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &QuoteClosed {
+            quote: quote.key(),
+            by: ctx.accounts.by.key(),
+            is_used: quote.is_used,
+            scheduler: quote.scheduler,
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

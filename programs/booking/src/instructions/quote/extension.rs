@@ -13,7 +13,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::QuoteCreated,
+    events::{emit, QuoteCreated},
     state::{Booking, Quote, QuoteKind},
 };
 
@@ -145,25 +145,28 @@ pub fn handle_quote_extension<'info>(
     });
 
     let quote = &ctx.accounts.quote;
-    emit_cpi!(QuoteCreated {
-        quote: quote.key(),
-        scheduler: quote.scheduler,
-        renter: quote.renter,
-        payer: quote.payer,
-        booking: quote.booking,
-        kind: quote.kind,
-        currency: quote.currency,
-        stamp: quote.stamp,
-        source: quote.source,
-        flags: quote.flags,
-        group: quote.group,
-        minutes: quote.minutes,
-        price_p12: quote.price_p12,
-        total: quote.total,
-        lines: quote.lines.clone(),
-        expires_at: quote.expires_at,
-        seq: quote.event_seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &QuoteCreated {
+            quote: quote.key(),
+            scheduler: quote.scheduler,
+            renter: quote.renter,
+            payer: quote.payer,
+            booking: quote.booking,
+            kind: quote.kind,
+            currency: quote.currency,
+            stamp: quote.stamp,
+            source: quote.source,
+            flags: quote.flags,
+            group: quote.group,
+            minutes: quote.minutes,
+            price_p12: quote.price_p12,
+            total: quote.total,
+            lines: quote.lines.clone(),
+            expires_at: quote.expires_at,
+            seq: quote.event_seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{StatusChange, U64Change, WorkRecorded},
+    events::{emit, StatusChange, U64Change, WorkRecorded},
     state::{Booking, TneTotals, WorkRecord},
 };
 
@@ -246,32 +246,35 @@ pub fn handle_apply_work_leaf(ctx: Context<ApplyWorkLeaf>, args: ApplyWorkLeafAr
     drop(tne);
 
     let (booking, record) = (&ctx.accounts.booking, &ctx.accounts.record);
-    emit_cpi!(WorkRecorded {
-        booking: booking_key,
-        record: record.key(),
-        record_seq: record.seq,
-        is_final: record.is_final,
-        report_hour: record.report_hour,
-        lines: record.lines.clone(),
-        processor_minutes: sums.processor_minutes,
-        billed: record.billed,
-        currency: record.currency,
-        io_amount: record.io_amount,
-        price_p12: record.price_p12,
-        is_priced: record.is_priced,
-        status: StatusChange {
-            old: status_before,
-            new: booking.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &WorkRecorded {
+            booking: booking_key,
+            record: record.key(),
+            record_seq: record.seq,
+            is_final: record.is_final,
+            report_hour: record.report_hour,
+            lines: record.lines.clone(),
+            processor_minutes: sums.processor_minutes,
+            billed: record.billed,
+            currency: record.currency,
+            io_amount: record.io_amount,
+            price_p12: record.price_p12,
+            is_priced: record.is_priced,
+            status: StatusChange {
+                old: status_before,
+                new: booking.status,
+            },
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
+            challenge_until: record.challenge_until,
+            by: record.payer,
+            record_event_seq: record.event_seq,
+            seq,
+            at: now,
         },
-        refund_due: U64Change {
-            old: refund_before,
-            new: booking.refund_due,
-        },
-        challenge_until: record.challenge_until,
-        by: record.payer,
-        record_event_seq: record.event_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

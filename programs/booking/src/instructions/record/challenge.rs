@@ -8,7 +8,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{RecordChallenged, StatusChange},
+    events::{emit, RecordChallenged, StatusChange},
     state::{Booking, WorkRecord},
 };
 
@@ -65,21 +65,24 @@ pub fn handle_challenge(ctx: Context<Challenge>, args: ChallengeArgs) -> Result<
     let seq = booking.next_event()?; // no amount of the booking changes
 
     let record = &ctx.accounts.record;
-    emit_cpi!(RecordChallenged {
-        record: record.key(),
-        booking: record.booking,
-        record_seq: record.seq,
-        renter: ctx.accounts.renter.key(),
-        evidence: args.evidence,
-        status: StatusChange {
-            old: status_before,
-            new: record.status,
+    emit(
+        &ctx.accounts.event_authority,
+        &RecordChallenged {
+            record: record.key(),
+            booking: record.booking,
+            record_seq: record.seq,
+            renter: ctx.accounts.renter.key(),
+            evidence: args.evidence,
+            status: StatusChange {
+                old: status_before,
+                new: record.status,
+            },
+            ruling_until,
+            op_seq: args.op_seq,
+            record_event_seq,
+            seq,
+            at: now,
         },
-        ruling_until,
-        op_seq: args.op_seq,
-        record_event_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

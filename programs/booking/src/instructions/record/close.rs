@@ -2,7 +2,12 @@
 
 use anchor_lang::prelude::*;
 
-use crate::{checks, error::BookingError, events::RecordClosed, state::WorkRecord};
+use crate::{
+    checks,
+    error::BookingError,
+    events::{emit, RecordClosed},
+    state::WorkRecord,
+};
 
 /// Caller: anyone. Works while the program is paused, and after the booking is closed.
 #[event_cpi]
@@ -31,13 +36,16 @@ pub fn handle_close_record(ctx: Context<CloseRecord>) -> Result<()> {
     let seq = record.next_event()?;
 
     let record = &ctx.accounts.record;
-    emit_cpi!(RecordClosed {
-        record: record.key(),
-        booking: record.booking,
-        payer: record.payer,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &RecordClosed {
+            record: record.key(),
+            booking: record.booking,
+            payer: record.payer,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::{
     constants::*,
     error::BookingError,
     escrow::{deposit_revenue, Escrow, RevenueCall},
-    events::{EarnDestination, LineEarned, U64Change},
+    events::{emit, EarnDestination, LineEarned, U64Change},
     state::{Booking, TneTotals, WorkRecord},
 };
 
@@ -287,30 +287,33 @@ pub fn handle_earn<'info>(ctx: Context<'info, Earn<'info>>, args: EarnArgs) -> R
         },
     )?;
 
-    emit_cpi!(LineEarned {
-        booking: accounts.booking.key(),
-        record: accounts.record.key(),
-        record_seq: accounts.record.seq,
-        line: args.line,
-        device: accounts.device.key(),
-        owner: accounts.device.owner,
-        amount: pay.gross,
-        fee: pay.fee,
-        is_fee_waiting: fee_due > 0,
-        hire_usd_micros: pay.hire_usd_micros,
-        currency: accounts.booking.currency,
-        io_amount,
-        destination_kind: kind,
-        destination: match kind {
-            EarnDestination::Supplier => accounts.destination.key(),
-            EarnDestination::FeeVault => accounts.fee_vault.key(),
-            EarnDestination::PayDue => Pubkey::default(),
+    emit(
+        &ctx.accounts.event_authority,
+        &LineEarned {
+            booking: accounts.booking.key(),
+            record: accounts.record.key(),
+            record_seq: accounts.record.seq,
+            line: args.line,
+            device: accounts.device.key(),
+            owner: accounts.device.owner,
+            amount: pay.gross,
+            fee: pay.fee,
+            is_fee_waiting: fee_due > 0,
+            hire_usd_micros: pay.hire_usd_micros,
+            currency: accounts.booking.currency,
+            io_amount,
+            destination_kind: kind,
+            destination: match kind {
+                EarnDestination::Supplier => accounts.destination.key(),
+                EarnDestination::FeeVault => accounts.fee_vault.key(),
+                EarnDestination::PayDue => Pubkey::default(),
+            },
+            earned,
+            by: accounts.by.key(),
+            record_event_seq,
+            seq,
+            at: now,
         },
-        earned,
-        by: accounts.by.key(),
-        record_event_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::RecordPriced,
+    events::{emit, RecordPriced},
     state::{TneTotals, WorkRecord},
 };
 
@@ -73,15 +73,18 @@ pub fn handle_price_record(ctx: Context<PriceRecord>) -> Result<()> {
     drop(tne);
 
     let record = &ctx.accounts.record;
-    emit_cpi!(RecordPriced {
-        record: record.key(),
-        booking: record.booking,
-        io_amount: record.io_amount,
-        price_p12: record.price_p12,
-        settled_io,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &RecordPriced {
+            record: record.key(),
+            booking: record.booking,
+            io_amount: record.io_amount,
+            price_p12: record.price_p12,
+            settled_io,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{RecordRuled, StatusChange, U64Change},
+    events::{emit, RecordRuled, StatusChange, U64Change},
     state::{Booking, Line, RecordLine, WorkRecord},
 };
 
@@ -117,26 +117,29 @@ pub fn handle_rule_record(ctx: Context<RuleRecord>, args: RuleRecordArgs) -> Res
     booking.invariant()?;
 
     let (booking, record) = (&ctx.accounts.booking, &ctx.accounts.record);
-    emit_cpi!(RecordRuled {
-        record: record.key(),
-        booking: record.booking,
-        record_seq: record.seq,
-        arbiter: ctx.accounts.arbiter.key(),
-        reason: args.reason,
-        lines: record.lines.clone(),
-        cut,
-        refund_due: U64Change {
-            old: refund_before,
-            new: booking.refund_due,
+    emit(
+        &ctx.accounts.event_authority,
+        &RecordRuled {
+            record: record.key(),
+            booking: record.booking,
+            record_seq: record.seq,
+            arbiter: ctx.accounts.arbiter.key(),
+            reason: args.reason,
+            lines: record.lines.clone(),
+            cut,
+            refund_due: U64Change {
+                old: refund_before,
+                new: booking.refund_due,
+            },
+            status: StatusChange {
+                old: status_before,
+                new: record.status,
+            },
+            lost_challenges: booking.lost_challenges,
+            record_event_seq,
+            seq,
+            at: now,
         },
-        status: StatusChange {
-            old: status_before,
-            new: record.status,
-        },
-        lost_challenges: booking.lost_challenges,
-        record_event_seq,
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

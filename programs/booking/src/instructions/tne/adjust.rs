@@ -11,7 +11,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::{I64Change, TneAdjusted},
+    events::{emit, I64Change, TneAdjusted},
     state::TneTotals,
 };
 
@@ -94,19 +94,22 @@ pub fn handle_adjust(ctx: Context<Adjust>) -> Result<()> {
     };
     ctx.accounts.consume()?;
 
-    emit_cpi!(TneAdjusted {
-        tne: ctx.accounts.tne.key(),
-        action: ctx.accounts.action.key(),
-        counter: counter as u8,
-        amount_io,
-        reason_hash,
-        adjusted: I64Change {
-            old: before,
-            new: after,
+    emit(
+        &ctx.accounts.event_authority,
+        &TneAdjusted {
+            tne: ctx.accounts.tne.key(),
+            action: ctx.accounts.action.key(),
+            counter: counter as u8,
+            amount_io,
+            reason_hash,
+            adjusted: I64Change {
+                old: before,
+                new: after,
+            },
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
         },
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    )?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::{
     checks,
     constants::*,
     error::BookingError,
-    events::TneDayFolded,
+    events::{emit, TneDayFolded},
     state::{TneDay, TneRingDay, TneTotals},
 };
 
@@ -52,16 +52,19 @@ pub fn handle_fold_tne_day<'info>(ctx: Context<'info, FoldTneDay<'info>>) -> Res
     let seq = tne_day.next_event()?;
 
     let tne_day = &ctx.accounts.tne_day;
-    emit_cpi!(TneDayFolded {
-        tne_day: tne_day.key(),
-        day: tne_day.day,
-        shards: tne_day.shards,
-        estimated_io: tne_day.estimated_io,
-        settled_io: tne_day.settled_io,
-        shards_with_later_days: tne_day.shards_with_later_days,
-        by: ctx.accounts.by.key(),
-        seq,
-        at: now,
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &TneDayFolded {
+            tne_day: tne_day.key(),
+            day: tne_day.day,
+            shards: tne_day.shards,
+            estimated_io: tne_day.estimated_io,
+            settled_io: tne_day.settled_io,
+            shards_with_later_days: tne_day.shards_with_later_days,
+            by: ctx.accounts.by.key(),
+            seq,
+            at: now,
+        },
+    )?;
     Ok(())
 }

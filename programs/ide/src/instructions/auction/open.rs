@@ -58,7 +58,8 @@ pub struct OpenAuction<'info> {
 
 impl OpenAuction<'_> {
     /// One auction at a time, the next one not before the time of the last is over: what a day can
-    /// sell is bounded by the cap of a lot.
+    /// sell is bounded by the cap of a lot. A lot of the reserve only while none of the burn can be
+    /// opened: nobody delays the burn with lots of the reserve.
     fn validate(&self, args: &OpenAuctionArgs, engine: &Engine, now: i64) -> Result<()> {
         // config
         require!(
@@ -71,6 +72,12 @@ impl OpenAuction<'_> {
         let next = math::add(engine.auction_seq, 1).map_err(IdeError::from)?;
         require_eq!(args.seq, next, IdeError::AuctionRunning);
         if args.kind == LotKind::Reserve {
+            let cap = self.money(&params::AUCTION_CAP, now)?;
+            let least = self.money(&params::AUCTION_MIN, now)?;
+            require!(
+                auction::lot(self.vaults.buyback_usdc, cap, least).is_none(),
+                IdeError::BurnLotFirst
+            );
             require!(
                 self.params.value(&params::RESERVE_BUY_ENABLED, now) != 0
                     && engine.status != Status::Critical.code(),
@@ -89,7 +96,7 @@ impl OpenAuction<'_> {
 /// Opens a lot of earmarked USDC, or of the fee vault's for the reserve, with the terms of now.
 ///
 /// Errors: `WrongConfig`, `WrongParams`, `WrongVaults`, `WrongEngine`, `Paused`, `AuctionRunning`,
-/// `AuctionTooSoon`, `ReserveBuyDisabled`, `NothingToAuction`, `ArithmeticOverflow`.
+/// `AuctionTooSoon`, `BurnLotFirst`, `ReserveBuyDisabled`, `NothingToAuction`, `ArithmeticOverflow`.
 pub fn handle_open_auction(ctx: Context<OpenAuction>, args: OpenAuctionArgs) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let accounts = &mut *ctx.accounts;

@@ -3,8 +3,8 @@
 use anchor_lang::prelude::*;
 use ion_claims::{LeafAmounts, Proof};
 use ion_merkle::earnings::{EarningsLeaf, EarningsTree};
+use registry::ChainHasher;
 
-use super::super::epoch::ChainHasher;
 use crate::{
     constants::*,
     error::IdeError,

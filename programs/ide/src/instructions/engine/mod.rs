@@ -2,6 +2,7 @@
 
 mod initialize;
 mod seal;
+mod sealing;
 mod switch;
 
 pub use initialize::*;

@@ -2,10 +2,8 @@
 
 use anchor_lang::prelude::*;
 use ion_economics::{ide as rules, math};
-use ion_merkle::{
-    epoch::{ClassRow, LAST_LINK},
-    Hasher,
-};
+use ion_merkle::epoch::{ClassRow, LAST_LINK};
+use registry::ChainHasher;
 
 use crate::{
     constants::*,
@@ -13,15 +11,6 @@ use crate::{
     events::{change, EpochRowsApplied, RowShown, U64Change},
     state::{ClassRates, Engine, Epoch, EpochState},
 };
-
-/// SHA-256 by the chain's syscall.
-pub(crate) struct ChainHasher;
-
-impl Hasher for ChainHasher {
-    fn hash(parts: &[&[u8]]) -> ion_merkle::Hash {
-        solana_sha256_hasher::hashv(parts).to_bytes()
-    }
-}
 
 /// A class row as it is shown.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +182,7 @@ impl Epoch {
         self.state = EpochState::Reported.code();
         self.reported_at = now;
         engine.reported_day = self.day;
+        engine.reported_at = now;
         Ok(true)
     }
 }

@@ -68,7 +68,7 @@ impl AcceptEpochReport<'_> {
         require!(
             poll.kind == ReportKind::EpochReport.to_u8()
                 && poll.subject == crate::ID
-                && poll.seq == epoch.day,
+                && poll.seq == epoch.report_seq(),
             IdeError::WrongReport
         );
         require!(poll.attested_at != 0, IdeError::ReportNotAttested);
@@ -83,7 +83,7 @@ impl AcceptEpochReport<'_> {
         poll.check_payload(
             ReportKind::EpochReport,
             &crate::ID,
-            epoch.day,
+            epoch.report_seq(),
             &payload.encode(),
         )
         .map_err(|_| IdeError::WrongPayload)?;

@@ -4,7 +4,6 @@ use anchor_lang::prelude::*;
 use ion_economics::device::DeviceInput;
 
 use crate::{
-    constants::*,
     error::RegistryError,
     events::{DeviceStatusChanged, StatusReason, U8Change},
     state::{Config, Device},
@@ -26,10 +25,11 @@ pub struct UnblockDevice<'info> {
     #[account(address = config.staking_caller @ RegistryError::NotStakingProgram)]
     pub caller: Signer<'info>,
 
-    #[account(seeds = [CONFIG_SEED], bump = config.bump)]
+    /// The program makes one `Config`, at its own address.
     pub config: Box<Account<'info, Config>>,
 
-    #[account(mut, seeds = [DEVICE_SEED, device.id.as_ref()], bump = device.bump)]
+    /// Registration makes every `Device`, at its own address; the caller's book names this one.
+    #[account(mut)]
     pub device: Box<Account<'info, Device>>,
 }
 
@@ -56,7 +56,7 @@ pub fn handle_unblock_device(ctx: Context<UnblockDevice>, args: UnblockDeviceArg
     } else {
         StatusReason::LeftToGovernance
     };
-    emit_cpi!(DeviceStatusChanged {
+    let event = DeviceStatusChanged {
         device: key,
         actor: ctx.accounts.caller.key(),
         action: args.case,
@@ -64,6 +64,11 @@ pub fn handle_unblock_device(ctx: Context<UnblockDevice>, args: UnblockDeviceArg
         status: U8Change { old, new },
         seq,
         at: now,
-    });
-    Ok(())
+    };
+    crate::emit(
+        &event,
+        &crate::ID,
+        &ctx.accounts.event_authority,
+        crate::EVENT_AUTHORITY_AND_BUMP.1,
+    )
 }

@@ -41,12 +41,17 @@ pub fn handle_unlock_devices<'info>(
         device.hired_by = Pubkey::default();
         Ok(())
     })?;
-    emit_cpi!(DevicesUnlocked {
+    let event = DevicesUnlocked {
         actor: ctx.accounts.caller.key(),
         hired_by: args.hired_by,
         devices,
         seqs,
         at: Clock::get()?.unix_timestamp,
-    });
-    Ok(())
+    };
+    crate::emit(
+        &event,
+        &crate::ID,
+        &ctx.accounts.event_authority,
+        crate::EVENT_AUTHORITY_AND_BUMP.1,
+    )
 }

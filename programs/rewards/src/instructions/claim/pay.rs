@@ -106,14 +106,20 @@ pub fn handle_claim(ctx: Context<Claim>) -> Result<()> {
     let accounts = &mut *ctx.accounts;
     let record = &mut accounts.record;
     let old = record.ledger.claimed_io;
-    let amount_io = record
-        .ledger
-        .claim_io(&accounts.roots.load()?.ring, now)
-        .map_err(RewardsError::from)?;
+    let (amount_io, lifetimes_io) = {
+        let roots = accounts.roots.load()?;
+        let amount_io = record
+            .ledger
+            .claim_io(&roots.ring, now)
+            .map_err(RewardsError::from)?;
+        let paying = roots.ring.newest_matured(now);
+        (amount_io, paying.map_or(0, |root| root.lifetime_io))
+    };
     record.invariant()?;
     let seq = record.next_event()?;
     accounts.emission.claimed_io =
         math::add(accounts.emission.claimed_io, amount_io).map_err(RewardsError::from)?;
+    accounts.emission.check_within(lifetimes_io)?;
     accounts.emission.owed_io()?;
     ctx.accounts.pay(amount_io)?;
 

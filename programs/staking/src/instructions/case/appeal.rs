@@ -7,7 +7,7 @@ use registry::state::Params;
 use crate::{
     checks,
     error::StakingError,
-    events::{CaseAppealed, U8Change},
+    events::{emit, CaseAppealed, U8Change},
     state::Case,
 };
 
@@ -52,17 +52,20 @@ pub fn handle_appeal(ctx: Context<Appeal>, args: AppealArgs) -> Result<()> {
     case.appeal_hash = args.evidence_hash;
     let seq = case.next_event()?;
 
-    emit_cpi!(CaseAppealed {
-        case: ctx.accounts.case.key(),
-        appellant: ctx.accounts.appellant.key(),
-        evidence_hash: args.evidence_hash,
-        state: U8Change {
-            old: before.state.code(),
-            new: after.state.code(),
+    emit(
+        &ctx.accounts.event_authority,
+        &CaseAppealed {
+            case: ctx.accounts.case.key(),
+            appellant: ctx.accounts.appellant.key(),
+            evidence_hash: args.evidence_hash,
+            state: U8Change {
+                old: before.state.code(),
+                new: after.state.code(),
+            },
+            ruling_end: after.ruling_end.get(),
+            seq,
+            at: now.get(),
         },
-        ruling_end: after.ruling_end.get(),
-        seq,
-        at: now.get(),
-    });
+    )?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::HoldBurned,
+    events::{emit, HoldBurned},
     state::{Case, DeviceStake},
 };
 
@@ -116,14 +116,17 @@ pub fn handle_burn_forfeited(ctx: Context<BurnForfeited>, args: BurnForfeitedArg
             .unblock_device(&accounts.config, &accounts.device, case, unblock)?;
     }
 
-    emit_cpi!(HoldBurned {
-        case: ctx.accounts.case.key(),
-        leg: args.leg,
-        party: wallet,
-        amount_io: amount.base_units(),
-        is_finished: ctx.accounts.case.is_finished,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &HoldBurned {
+            case: ctx.accounts.case.key(),
+            leg: args.leg,
+            party: wallet,
+            amount_io: amount.base_units(),
+            is_finished: ctx.accounts.case.is_finished,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -8,18 +8,12 @@ use ion_merkle::{
     report::{LeafReport, ReportKind},
     MAX_SIBLINGS,
 };
-use registry::state::{Params, Poll};
+use registry::{
+    state::{Params, Poll},
+    ChainHasher,
+};
 
 use crate::error::StakingError;
-
-/// SHA-256 by the chain's syscall.
-struct ChainHasher;
-
-impl ion_merkle::Hasher for ChainHasher {
-    fn hash(parts: &[&[u8]]) -> ion_merkle::Hash {
-        solana_sha256_hasher::hashv(parts).to_bytes()
-    }
-}
 
 /// What a proposal cites.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]

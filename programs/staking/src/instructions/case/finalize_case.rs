@@ -14,7 +14,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{CaseFinalized, U8Change},
+    events::{emit, CaseFinalized, U8Change},
     state::{Case, CaseSeeds, DeviceStake},
 };
 
@@ -181,16 +181,19 @@ pub fn handle_finalize_case<'info>(ctx: Context<'info, FinalizeCase<'info>>) -> 
     }
 
     let case = &ctx.accounts.case;
-    emit_cpi!(CaseFinalized {
-        case: case.key(),
-        stake: ctx.accounts.stake.key(),
-        state,
-        uphold_bps: case.uphold_bps,
-        burned_io: case.burned_io,
-        renter_due_io: case.renter_due_io,
-        is_finished: case.is_finished,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &CaseFinalized {
+            case: case.key(),
+            stake: ctx.accounts.stake.key(),
+            state,
+            uphold_bps: case.uphold_bps,
+            burned_io: case.burned_io,
+            renter_due_io: case.renter_due_io,
+            is_finished: case.is_finished,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use anchor_lang::{
     InstructionData,
 };
 use ion_claims::{Ledger, Ring};
-use ion_economics::slash::{Division, PARTIES, TREES};
+use ion_economics::slash::{record_holders, Division, Reach, PARTIES, TREES};
 
 use super::callee::{needed, Callees, CALLER_SEEDS};
 use crate::{error::StakingError, state::DeviceStake};
@@ -136,23 +136,18 @@ pub(super) struct Rewards {
     pub(super) roots: [[u64; TREES]; PARTIES],
 }
 
-/// Who the rewards of each party belong to: the owner of the device, and the wallets of the slots. A
-/// wallet with two positions has one record; it counts for the first of them.
-pub(super) fn reward_wallets(stake: &DeviceStake, owner: &Pubkey) -> [Pubkey; PARTIES] {
-    let mut wallets = [Pubkey::default(); PARTIES];
-    for (place, slot) in stake.positions.iter().enumerate() {
-        let is_second = stake
-            .positions
-            .iter()
-            .take(place)
-            .any(|other| other.wallet == slot.wallet);
-        let party = place.saturating_add(1); // at most 4
-        if let Some(wallet) = wallets.get_mut(party).filter(|_| !is_second) {
-            *wallet = slot.wallet;
-        }
-    }
-    if let Some(first) = wallets.first_mut() {
-        *first = *owner;
+/// Who the rewards of each party belong to: the owner of the device, and the wallets of the slots; the
+/// default key where the wallet's record counts for another party ([`record_holders`]).
+pub(super) fn reward_wallets(
+    stake: &DeviceStake,
+    owner: &Pubkey,
+    reach: &[Reach; PARTIES],
+) -> [Pubkey; PARTIES] {
+    let [a, b, c, d] = &stake.positions;
+    let mut wallets = [*owner, a.wallet, b.wallet, c.wallet, d.wallet];
+    let holds = record_holders(&wallets, reach);
+    for (wallet, _) in wallets.iter_mut().zip(holds).filter(|(_, holds)| !holds) {
+        *wallet = Pubkey::default();
     }
     wallets
 }

@@ -18,30 +18,22 @@ pub(super) fn is_touched(party: &CaseParty) -> bool {
     party.has_leg() || party.shortfall_io > 0
 }
 
-/// Writes a change into the `CoPosition` of every party that `is_meant`, given in slot order.
+/// Changes the count of open legs of every party that `is_meant`, whose `CoPosition` are given in slot
+/// order.
 ///
 /// Errors: `WrongPosition`, `UnexpectedAccounts`, those of `change`.
 fn each_position<'info>(
     accounts: &'info [AccountInfo<'info>],
     case: &Case,
     is_meant: impl Fn(&CaseParty) -> Result<bool>,
-    change: impl Fn(&mut CoPosition) -> Result<()>,
+    change: impl Fn(u16) -> Result<u16>,
 ) -> Result<()> {
     let mut accounts = accounts.iter();
     for party in case.parties().iter().skip(1) {
-        if !is_meant(party)? {
-            continue;
+        if is_meant(party)? {
+            let info = accounts.next().ok_or(StakingError::WrongPosition)?;
+            CoPosition::change_open_legs(info, &case.device, party.seq, &change)?;
         }
-        let info = accounts.next().ok_or(StakingError::WrongPosition)?;
-        require!(info.is_writable, StakingError::WrongPosition);
-        let mut position =
-            Account::<CoPosition>::try_from(info).map_err(|_| StakingError::WrongPosition)?;
-        require!(
-            position.device == case.device && position.seq == party.seq,
-            StakingError::WrongPosition
-        );
-        change(&mut position)?;
-        position.exit(&crate::ID)?;
     }
     require!(accounts.next().is_none(), StakingError::UnexpectedAccounts);
     Ok(())
@@ -50,15 +42,7 @@ fn each_position<'info>(
 /// Counts the new leg at every co-position that loses stake.
 #[inline(never)]
 pub(super) fn open_legs<'info>(accounts: &'info [AccountInfo<'info>], case: &Case) -> Result<()> {
-    each_position(
-        accounts,
-        case,
-        |party| Ok(party.stake_io > 0),
-        |position| {
-            position.open_legs = count::up(position.open_legs)?;
-            Ok(())
-        },
-    )
+    each_position(accounts, case, |party| Ok(party.stake_io > 0), count::up)
 }
 
 /// Ends the leg of every co-position whose stake leg is burned in full.
@@ -67,15 +51,8 @@ pub(super) fn close_burned_legs<'info>(
     accounts: &'info [AccountInfo<'info>],
     case: &Case,
 ) -> Result<()> {
-    each_position(
-        accounts,
-        case,
-        |party| Ok(party.stake_io > 0 && case.stake_back(party)? == 0),
-        |position| {
-            position.open_legs = count::down(position.open_legs)?;
-            Ok(())
-        },
-    )
+    let is_burned = |party: &CaseParty| Ok(party.stake_io > 0 && case.stake_back(party)? == 0);
+    each_position(accounts, case, is_burned, count::down)
 }
 
 /// What the end of a case asks of the registry.

@@ -8,7 +8,7 @@ use crate::{
     constants::*,
     count,
     error::StakingError,
-    events::{RenterPaid, U64Change},
+    events::{emit, RenterPaid, U64Change},
     state::{Case, CaseSeeds},
 };
 
@@ -69,13 +69,16 @@ pub fn handle_pay_renter(ctx: Context<PayRenter>) -> Result<()> {
         accounts.io_mint.decimals,
     )?;
 
-    emit_cpi!(RenterPaid {
-        case: ctx.accounts.case.key(),
-        renter: ctx.accounts.case.renter,
-        destination: ctx.accounts.destination.key(),
-        due_io: U64Change { old: due, new: 0 },
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &RenterPaid {
+            case: ctx.accounts.case.key(),
+            renter: ctx.accounts.case.renter,
+            destination: ctx.accounts.destination.key(),
+            due_io: U64Change { old: due, new: 0 },
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

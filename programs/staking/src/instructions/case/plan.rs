@@ -109,7 +109,7 @@ impl<'info> ProposeSlash<'info> {
             };
             Charge::Table {
                 amount: target(&caps).map_err(StakingError::from)?,
-                // earlier parts cannot have held more than the window
+                // earlier parts cannot have counted more than the window
                 window: Io::from_base_units(args.window_io.saturating_sub(held)),
             }
         };
@@ -117,8 +117,9 @@ impl<'info> ProposeSlash<'info> {
             .slash_day
             .left(terms.daily_cap_bps, terms.daily_floor)?;
         let division = divide(&basis.facts, charge, left).map_err(StakingError::from)?;
+        // a case clamped to nothing would block devices without counting against the day
         require!(
-            !(division.is_clamped && left == Io::ZERO),
+            !(division.is_clamped && division.taken == Io::ZERO),
             StakingError::DayExhausted
         );
         require!(
@@ -149,7 +150,7 @@ impl<'info> ProposeSlash<'info> {
     ) -> Result<([PartyFacts; PARTIES], hold::Rewards)> {
         let reach =
             snapshot(before, UnixSeconds::new(args.offence_at), now).map_err(StakingError::from)?;
-        let wallets = hold::reward_wallets(&self.book.stake, &self.book.device.owner);
+        let wallets = hold::reward_wallets(&self.book.stake, &self.book.device.owner, &reach);
         let rewards =
             self.callees
                 .unclaimed(&args.shows, records, &self.book.stake.device, &wallets)?;

@@ -20,7 +20,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{CaseOpened, LedgerChange, PositionChange, StakeSeized},
+    events::{emit, CaseOpened, LedgerChange, PositionChange, StakeSeized},
     instructions::{book::*, vault},
     state::{Case, SlashDay, SlashTerms},
 };
@@ -288,7 +288,7 @@ pub fn handle_propose_slash<'info>(
     let opened = ctx
         .accounts
         .open(&args, bumps, ctx.remaining_accounts, now)?;
-    emit_cpi!(opened.case);
-    emit_cpi!(opened.stake);
+    emit(&ctx.accounts.event_authority, &opened.case)?;
+    emit(&ctx.accounts.event_authority, &opened.stake)?;
     Ok(())
 }

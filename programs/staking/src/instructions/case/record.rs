@@ -86,7 +86,7 @@ impl ProposeSlash<'_> {
             };
         }
         let charged_io = division.charged.base_units();
-        let window_held_io = division.window_held.base_units();
+        let window_held_io = division.window_counted.base_units();
         let sums = match &mut self.first {
             Some(first) => {
                 first.parts = count::up(first.parts)?;

@@ -14,7 +14,7 @@ use crate::{
     constants::*,
     count,
     error::StakingError,
-    events::{LedgerChange, LegRestored, PositionChange, StakeRestored, U64Change},
+    events::{emit, LedgerChange, LegRestored, PositionChange, StakeRestored, U64Change},
     instructions::book::*,
     state::{Case, CaseParty, CaseSeeds, CoPosition},
 };
@@ -257,9 +257,9 @@ pub fn handle_restore_leg(ctx: Context<RestoreLeg>, args: RestoreLegArgs) -> Res
         seq,
         at: now.get(),
     };
-    emit_cpi!(event);
+    emit(&ctx.accounts.event_authority, &event)?;
     if let Some(restored) = restored {
-        emit_cpi!(restored);
+        emit(&ctx.accounts.event_authority, &restored)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::leg;
 use crate::{
     checks,
     error::StakingError,
-    events::{CaseRuled, U8Change},
+    events::{emit, CaseRuled, U8Change},
     state::Case,
 };
 
@@ -65,17 +65,20 @@ pub fn handle_rule(ctx: Context<Rule>, args: RuleArgs) -> Result<()> {
     )?;
     let seq = case.next_event()?;
 
-    emit_cpi!(CaseRuled {
-        case: ctx.accounts.case.key(),
-        arbiter: ctx.accounts.arbiter.key(),
-        state: U8Change {
-            old: before.state.code(),
-            new: after.state.code(),
+    emit(
+        &ctx.accounts.event_authority,
+        &CaseRuled {
+            case: ctx.accounts.case.key(),
+            arbiter: ctx.accounts.arbiter.key(),
+            state: U8Change {
+                old: before.state.code(),
+                new: after.state.code(),
+            },
+            uphold_bps: after.uphold_bps,
+            reason_hash: args.reason_hash,
+            seq,
+            at: now.get(),
         },
-        uphold_bps: after.uphold_bps,
-        reason_hash: args.reason_hash,
-        seq,
-        at: now.get(),
-    });
+    )?;
     Ok(())
 }

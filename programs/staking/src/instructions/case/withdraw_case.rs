@@ -7,7 +7,7 @@ use registry::state::Roles;
 use crate::{
     checks,
     error::StakingError,
-    events::{CaseWithdrawn, U8Change},
+    events::{emit, CaseWithdrawn, U8Change},
     state::Case,
 };
 
@@ -39,15 +39,18 @@ pub fn handle_withdraw_case(ctx: Context<WithdrawCase>) -> Result<()> {
     case.decided_at = now.get();
     let seq = case.next_event()?;
 
-    emit_cpi!(CaseWithdrawn {
-        case: ctx.accounts.case.key(),
-        slasher: ctx.accounts.slasher.key(),
-        state: U8Change {
-            old: before.state.code(),
-            new: after.state.code(),
+    emit(
+        &ctx.accounts.event_authority,
+        &CaseWithdrawn {
+            case: ctx.accounts.case.key(),
+            slasher: ctx.accounts.slasher.key(),
+            state: U8Change {
+                old: before.state.code(),
+                new: after.state.code(),
+            },
+            seq,
+            at: now.get(),
         },
-        seq,
-        at: now.get(),
-    });
+    )?;
     Ok(())
 }

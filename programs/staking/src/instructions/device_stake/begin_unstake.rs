@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use crate::{
     checks,
     error::StakingError,
-    events::{LedgerChange, PositionChange, UnstakeBegun},
+    events::{emit, LedgerChange, PositionChange, UnstakeBegun},
     instructions::book::*,
 };
 
@@ -33,13 +33,16 @@ pub fn handle_begin_unstake(ctx: Context<BeginUnstake>) -> Result<()> {
         .map_err(StakingError::from)?;
     let seq = book.apply(&after, now)?;
 
-    emit_cpi!(UnstakeBegun {
-        stake: ctx.accounts.book.stake.key(),
-        wallet: ctx.accounts.wallet.key(),
-        ledger: LedgerChange::between(&before, &after, now)?,
-        positions: PositionChange::all(&before, &after),
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &UnstakeBegun {
+            stake: ctx.accounts.book.stake.key(),
+            wallet: ctx.accounts.wallet.key(),
+            ledger: LedgerChange::between(&before, &after, now)?,
+            positions: PositionChange::all(&before, &after),
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -4,7 +4,13 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use registry::state::{Config, Device};
 
-use crate::{checks, constants::*, error::StakingError, events::StakeOpened, state::DeviceStake};
+use crate::{
+    checks,
+    constants::*,
+    error::StakingError,
+    events::{emit, StakeOpened},
+    state::DeviceStake,
+};
 
 /// Caller: anyone, who pays the rent; the account never closes.
 #[event_cpi]
@@ -55,13 +61,16 @@ pub fn handle_open_stake(ctx: Context<OpenStake>) -> Result<()> {
     );
     let seq = stake.next_event()?;
     ctx.accounts.stake.set_inner(stake);
-    emit_cpi!(StakeOpened {
-        stake: ctx.accounts.stake.key(),
-        device: ctx.accounts.device.key(),
-        vault: ctx.accounts.vault.key(),
-        payer: ctx.accounts.payer.key(),
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &StakeOpened {
+            stake: ctx.accounts.stake.key(),
+            device: ctx.accounts.device.key(),
+            vault: ctx.accounts.vault.key(),
+            payer: ctx.accounts.payer.key(),
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

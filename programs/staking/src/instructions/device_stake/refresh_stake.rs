@@ -6,7 +6,7 @@ use ion_economics::stake::Ledger;
 use crate::{
     checks,
     error::StakingError,
-    events::{LedgerChange, PositionChange, StakeRefreshed},
+    events::{emit, LedgerChange, PositionChange, StakeRefreshed},
     instructions::book::*,
 };
 
@@ -39,13 +39,16 @@ pub fn handle_refresh_stake(ctx: Context<RefreshStake>) -> Result<()> {
     }
     let seq = book.apply(&after, now)?;
 
-    emit_cpi!(StakeRefreshed {
-        stake: ctx.accounts.book.stake.key(),
-        required_io: view.requirement.current.base_units(),
-        ledger: LedgerChange::between(&before, &after, now)?,
-        positions: PositionChange::all(&before, &after),
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &StakeRefreshed {
+            stake: ctx.accounts.book.stake.key(),
+            required_io: view.requirement.current.base_units(),
+            ledger: LedgerChange::between(&before, &after, now)?,
+            positions: PositionChange::all(&before, &after),
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

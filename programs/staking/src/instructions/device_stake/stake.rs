@@ -9,7 +9,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{KeyChange, LedgerChange, StakeDeposited},
+    events::{emit, KeyChange, LedgerChange, StakeDeposited},
     instructions::{book::*, vault},
 };
 
@@ -111,13 +111,16 @@ pub fn handle_stake(ctx: Context<Stake>, args: StakeArgs) -> Result<()> {
         &accounts.token_program,
     )?;
 
-    emit_cpi!(StakeDeposited {
-        stake: ctx.accounts.book.stake.key(),
-        wallet,
-        amount_io: args.amount_io,
-        ledger: LedgerChange::between(&before, &after, now)?,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &StakeDeposited {
+            stake: ctx.accounts.book.stake.key(),
+            wallet,
+            amount_io: args.amount_io,
+            ledger: LedgerChange::between(&before, &after, now)?,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -5,7 +5,11 @@ use anchor_spl::token::{Mint, Token, TokenAccount};
 use ion_economics::units::Io;
 
 use crate::{
-    checks, constants::*, error::StakingError, events::ExcessSwept, instructions::vault,
+    checks,
+    constants::*,
+    error::StakingError,
+    events::{emit, ExcessSwept},
+    instructions::vault,
     state::DeviceStake,
 };
 
@@ -59,12 +63,15 @@ pub fn handle_sweep_excess(ctx: Context<SweepExcess>) -> Result<()> {
         &accounts.token_program,
     )?;
 
-    emit_cpi!(ExcessSwept {
-        stake: ctx.accounts.stake.key(),
-        destination: ctx.accounts.reward_vault.key(),
-        amount_io: excess,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &ExcessSwept {
+            stake: ctx.accounts.stake.key(),
+            destination: ctx.accounts.reward_vault.key(),
+            amount_io: excess,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

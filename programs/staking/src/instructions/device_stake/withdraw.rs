@@ -8,7 +8,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{KeyChange, LedgerChange, StakeWithdrawn},
+    events::{emit, KeyChange, LedgerChange, StakeWithdrawn},
     instructions::{book::*, vault},
 };
 
@@ -73,14 +73,17 @@ pub fn handle_withdraw(ctx: Context<Withdraw>) -> Result<()> {
         &accounts.token_program,
     )?;
 
-    emit_cpi!(StakeWithdrawn {
-        stake: ctx.accounts.book.stake.key(),
-        wallet,
-        destination: ctx.accounts.destination.key(),
-        amount_io: paid.base_units(),
-        ledger: LedgerChange::between(&before, &after, now)?,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &StakeWithdrawn {
+            stake: ctx.accounts.book.stake.key(),
+            wallet,
+            destination: ctx.accounts.destination.key(),
+            amount_io: paid.base_units(),
+            ledger: LedgerChange::between(&before, &after, now)?,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{LedgerChange, OverflowWithdrawn},
+    events::{emit, LedgerChange, OverflowWithdrawn},
     instructions::{book::*, vault},
 };
 
@@ -75,14 +75,17 @@ pub fn handle_withdraw_overflow(
         &accounts.token_program,
     )?;
 
-    emit_cpi!(OverflowWithdrawn {
-        stake: ctx.accounts.book.stake.key(),
-        wallet: ctx.accounts.wallet.key(),
-        destination: ctx.accounts.destination.key(),
-        amount_io: args.amount_io,
-        ledger: LedgerChange::between(&before, &after, now)?,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &OverflowWithdrawn {
+            stake: ctx.accounts.book.stake.key(),
+            wallet: ctx.accounts.wallet.key(),
+            destination: ctx.accounts.destination.key(),
+            amount_io: args.amount_io,
+            ledger: LedgerChange::between(&before, &after, now)?,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

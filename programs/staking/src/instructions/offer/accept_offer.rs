@@ -15,7 +15,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{LedgerChange, OfferFilled, PositionChange, PositionOpened},
+    events::{emit, LedgerChange, OfferFilled, PositionChange, PositionOpened},
     instructions::{book::*, vault},
     state::{CoPosition, CoStaker, Offer},
 };
@@ -168,25 +168,31 @@ pub fn handle_accept_offer(ctx: Context<AcceptOffer>, args: AcceptOfferArgs) -> 
         &accounts.token_program,
     )?;
 
-    emit_cpi!(PositionOpened {
-        position: ctx.accounts.position.key(),
-        stake: ctx.accounts.book.stake.key(),
-        co_staker,
-        change: PositionChange::one(&before, &after)?,
-        ledger: LedgerChange::between(&before, &after, now)?,
-        seq: position_seq,
-        at: now.get(),
-    });
-    emit_cpi!(OfferFilled {
-        offer: ctx.accounts.offer.key(),
-        stake: ctx.accounts.book.stake.key(),
-        co_staker,
-        position: ctx.accounts.position.key(),
-        offer_seq: args.offer_seq,
-        amount_io: args.amount_io,
-        share_bps: args.share_bps,
-        seq: offer_seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &PositionOpened {
+            position: ctx.accounts.position.key(),
+            stake: ctx.accounts.book.stake.key(),
+            co_staker,
+            change: PositionChange::one(&before, &after)?,
+            ledger: LedgerChange::between(&before, &after, now)?,
+            seq: position_seq,
+            at: now.get(),
+        },
+    )?;
+    emit(
+        &ctx.accounts.event_authority,
+        &OfferFilled {
+            offer: ctx.accounts.offer.key(),
+            stake: ctx.accounts.book.stake.key(),
+            co_staker,
+            position: ctx.accounts.position.key(),
+            offer_seq: args.offer_seq,
+            amount_io: args.amount_io,
+            share_bps: args.share_bps,
+            seq: offer_seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

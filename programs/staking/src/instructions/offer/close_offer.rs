@@ -4,7 +4,11 @@ use anchor_lang::prelude::*;
 use ion_economics::stake::{offer, StakeRuleError};
 
 use crate::{
-    checks, error::StakingError, events::OfferClosed, instructions::book::*, state::Offer,
+    checks,
+    error::StakingError,
+    events::{emit, OfferClosed},
+    instructions::book::*,
+    state::Offer,
 };
 
 /// Caller: anyone; the rent goes to whoever paid it.
@@ -41,13 +45,16 @@ pub fn handle_close_offer(ctx: Context<CloseOffer>) -> Result<()> {
     .map_err(StakingError::from)?;
     book.stake.open_offer_seq = 0;
     let seq = book.stake.next_event()?;
-    emit_cpi!(OfferClosed {
-        offer: ctx.accounts.offer.key(),
-        stake: ctx.accounts.book.stake.key(),
-        offer_seq: ctx.accounts.offer.seq,
-        reason: reason.code(),
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &OfferClosed {
+            offer: ctx.accounts.offer.key(),
+            stake: ctx.accounts.book.stake.key(),
+            offer_seq: ctx.accounts.offer.seq,
+            reason: reason.code(),
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

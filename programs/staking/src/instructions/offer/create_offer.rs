@@ -8,7 +8,11 @@ use ion_economics::{
 use registry::state::{Config, PauseBit};
 
 use crate::{
-    checks, constants::*, error::StakingError, events::OfferCreated, instructions::book::*,
+    checks,
+    constants::*,
+    error::StakingError,
+    events::{emit, OfferCreated},
+    instructions::book::*,
     state::Offer,
 };
 
@@ -95,16 +99,19 @@ pub fn handle_create_offer(ctx: Context<CreateOffer>, args: CreateOfferArgs) -> 
         _reserved: [0; 32],
     });
 
-    emit_cpi!(OfferCreated {
-        offer: ctx.accounts.offer.key(),
-        stake: ctx.accounts.book.stake.key(),
-        wallet: ctx.accounts.wallet.key(),
-        offer_seq: terms.seq,
-        amount_io: args.amount_io,
-        share_bps: args.share_bps,
-        expires_at,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &OfferCreated {
+            offer: ctx.accounts.offer.key(),
+            stake: ctx.accounts.book.stake.key(),
+            wallet: ctx.accounts.wallet.key(),
+            offer_seq: terms.seq,
+            amount_io: args.amount_io,
+            share_bps: args.share_bps,
+            expires_at,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use crate::{
     checks,
     error::StakingError,
-    events::OfferRetracted,
+    events::{emit, OfferRetracted},
     state::{DeviceStake, Offer},
 };
 
@@ -37,13 +37,16 @@ pub fn handle_retract_offer(ctx: Context<RetractOffer>) -> Result<()> {
     let stake = &mut ctx.accounts.stake;
     stake.open_offer_seq = 0;
     let seq = stake.next_event()?;
-    emit_cpi!(OfferRetracted {
-        offer: ctx.accounts.offer.key(),
-        stake: ctx.accounts.stake.key(),
-        wallet: ctx.accounts.wallet.key(),
-        offer_seq: ctx.accounts.offer.seq,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &OfferRetracted {
+            offer: ctx.accounts.offer.key(),
+            stake: ctx.accounts.stake.key(),
+            wallet: ctx.accounts.wallet.key(),
+            offer_seq: ctx.accounts.offer.seq,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use crate::{
     checks,
     error::StakingError,
-    events::{ExitAdvanced, LedgerChange, PositionChange},
+    events::{emit, ExitAdvanced, LedgerChange, PositionChange},
     instructions::book::*,
     state::CoPosition,
 };
@@ -34,14 +34,17 @@ pub fn handle_advance_exit(ctx: Context<AdvanceExit>) -> Result<()> {
         .map_err(StakingError::from)?;
     let seq = book.apply(&after, now)?;
 
-    emit_cpi!(ExitAdvanced {
-        position: ctx.accounts.position.key(),
-        stake: ctx.accounts.book.stake.key(),
-        co_staker: ctx.accounts.position.wallet,
-        change: PositionChange::one(&before, &after)?,
-        ledger: LedgerChange::between(&before, &after, now)?,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &ExitAdvanced {
+            position: ctx.accounts.position.key(),
+            stake: ctx.accounts.book.stake.key(),
+            co_staker: ctx.accounts.position.wallet,
+            change: PositionChange::one(&before, &after)?,
+            ledger: LedgerChange::between(&before, &after, now)?,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use crate::{
     checks,
     error::StakingError,
-    events::PositionClosed,
+    events::{emit, PositionClosed},
     instructions::book::*,
     state::{CoPosition, CoStaker},
 };
@@ -65,13 +65,16 @@ pub fn handle_close_position(ctx: Context<ClosePosition>) -> Result<()> {
         book.stake.next_event()?
     };
 
-    emit_cpi!(PositionClosed {
-        position: ctx.accounts.position.key(),
-        stake: ctx.accounts.book.stake.key(),
-        co_staker: ctx.accounts.position.wallet,
-        freed_slot,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &PositionClosed {
+            position: ctx.accounts.position.key(),
+            stake: ctx.accounts.book.stake.key(),
+            co_staker: ctx.accounts.position.wallet,
+            freed_slot,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

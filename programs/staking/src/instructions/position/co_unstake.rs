@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use crate::{
     checks,
     error::StakingError,
-    events::{CoUnstakeBegun, LedgerChange, PositionChange},
+    events::{emit, CoUnstakeBegun, LedgerChange, PositionChange},
     instructions::book::*,
     state::CoPosition,
 };
@@ -38,14 +38,17 @@ pub fn handle_co_unstake(ctx: Context<CoUnstake>) -> Result<()> {
         .map_err(StakingError::from)?;
     let seq = book.apply(&after, now)?;
 
-    emit_cpi!(CoUnstakeBegun {
-        position: ctx.accounts.position.key(),
-        stake: ctx.accounts.book.stake.key(),
-        co_staker: ctx.accounts.co_staker.key(),
-        change: PositionChange::one(&before, &after)?,
-        ledger: LedgerChange::between(&before, &after, now)?,
-        seq,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &CoUnstakeBegun {
+            position: ctx.accounts.position.key(),
+            stake: ctx.accounts.book.stake.key(),
+            co_staker: ctx.accounts.co_staker.key(),
+            change: PositionChange::one(&before, &after)?,
+            ledger: LedgerChange::between(&before, &after, now)?,
+            seq,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

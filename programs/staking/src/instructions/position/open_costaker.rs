@@ -2,7 +2,12 @@
 
 use anchor_lang::prelude::*;
 
-use crate::{checks, constants::*, events::CoStakerOpened, state::CoStaker};
+use crate::{
+    checks,
+    constants::*,
+    events::{emit, CoStakerOpened},
+    state::CoStaker,
+};
 
 /// Caller: anyone, for any wallet; the opener pays the rent.
 #[event_cpi]
@@ -38,11 +43,14 @@ pub fn handle_open_costaker(ctx: Context<OpenCostaker>) -> Result<()> {
         live_positions: 0,
         _reserved: [0; 32],
     });
-    emit_cpi!(CoStakerOpened {
-        co_staker: ctx.accounts.holder.key(),
-        wallet,
-        payer,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &CoStakerOpened {
+            co_staker: ctx.accounts.holder.key(),
+            wallet,
+            payer,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     checks,
     constants::*,
     error::StakingError,
-    events::{PositionWithdrawn, U64Change},
+    events::{emit, PositionWithdrawn, U64Change},
     instructions::{book::*, vault},
     state::{CoPosition, CoStaker},
 };
@@ -105,22 +105,25 @@ pub fn handle_withdraw_position(ctx: Context<WithdrawPosition>) -> Result<()> {
         &accounts.token_program,
     )?;
 
-    emit_cpi!(PositionWithdrawn {
-        position: ctx.accounts.position.key(),
-        stake: ctx.accounts.book.stake.key(),
-        co_staker: ctx.accounts.position.wallet,
-        destination: ctx.accounts.destination.key(),
-        amount_io: paid.base_units(),
-        principal_io: U64Change {
-            old: principal.base_units(),
-            new: 0,
+    emit(
+        &ctx.accounts.event_authority,
+        &PositionWithdrawn {
+            position: ctx.accounts.position.key(),
+            stake: ctx.accounts.book.stake.key(),
+            co_staker: ctx.accounts.position.wallet,
+            destination: ctx.accounts.destination.key(),
+            amount_io: paid.base_units(),
+            principal_io: U64Change {
+                old: principal.base_units(),
+                new: 0,
+            },
+            restored_io: U64Change {
+                old: restored.base_units(),
+                new: 0,
+            },
+            seq: ctx.accounts.book.stake.event_seq,
+            at: now.get(),
         },
-        restored_io: U64Change {
-            old: restored.base_units(),
-            new: 0,
-        },
-        seq: ctx.accounts.book.stake.event_seq,
-        at: now.get(),
-    });
+    )?;
     Ok(())
 }

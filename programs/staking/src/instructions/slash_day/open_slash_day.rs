@@ -4,7 +4,11 @@ use anchor_lang::prelude::*;
 use ion_economics::math::add;
 
 use crate::{
-    checks, constants::*, error::StakingError, events::SlashDayOpened, state::SlashDay,
+    checks,
+    constants::*,
+    error::StakingError,
+    events::{emit, SlashDayOpened},
+    state::SlashDay,
     state::StakeTotals,
 };
 
@@ -72,12 +76,15 @@ pub fn handle_open_slash_day<'info>(
         taken_io: 0,
         _reserved: [0; 32],
     });
-    emit_cpi!(SlashDayOpened {
-        slash_day: ctx.accounts.slash_day.key(),
-        day: args.day,
-        counted_io,
-        payer,
-        at: now.get(),
-    });
+    emit(
+        &ctx.accounts.event_authority,
+        &SlashDayOpened {
+            slash_day: ctx.accounts.slash_day.key(),
+            day: args.day,
+            counted_io,
+            payer,
+            at: now.get(),
+        },
+    )?;
     Ok(())
 }

@@ -5,8 +5,9 @@ use ion_economics::{
     slash::{LONG_OUTAGE, Offence},
     units::{DAY, HOUR},
 };
-use ion_program_tests::staking_stage::{Charge, REQUIRED, Stage, Tree, edit, io};
+use ion_program_tests::staking_stage::{CO_CAP, REQUIRED, Stage, Tree, edit, io};
 use registry::state::Params;
+use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
 use crate::{
@@ -14,8 +15,7 @@ use crate::{
     tries::Known,
 };
 
-/// A device with one co-staker, an hour old. More parties and the registry's call have their budgets
-/// in the staking tests.
+/// A device with one co-staker, an hour old.
 fn staked() -> Stage {
     let stage = Stage::co_staked();
     stage.stake(REQUIRED).expect("tops up");
@@ -23,12 +23,25 @@ fn staked() -> Stage {
     stage
 }
 
-/// Proposes as the slasher's service does, over a lookup table.
-fn propose_over_table(stage: &Stage, charge: &Charge) {
-    stage.open_day();
-    let slasher = &stage.world.slasher;
-    let propose = stage.propose_ix(&slasher.pubkey(), charge);
-    stage.send_over_table(slasher, &propose);
+/// A device with all four slots taken by four wallets, an hour old.
+fn full() -> (Stage, Vec<Pubkey>) {
+    let stage = Stage::staked(2 * REQUIRED);
+    let mut parties = vec![stage.owner.pubkey()];
+    for seq in 1..=4 {
+        let wallet = stage.world.wallet(2 * CO_CAP, 0);
+        let key = wallet.pubkey();
+        stage
+            .send(&wallet, stk::open_costaker(&key, &key))
+            .expect("opens");
+        stage.offer(CO_CAP, 4_000).expect("offers");
+        stage.accept(&wallet, seq, CO_CAP, 4_000).expect("accepts");
+        if seq < 4 {
+            stage.co_unstake(&wallet, seq).expect("leaves");
+        }
+        parties.push(key);
+    }
+    stage.world.warp(HOUR);
+    (stage, parties)
 }
 
 /// Every end of a case without rewards.
@@ -76,15 +89,42 @@ pub fn cases() -> Vec<Sample> {
     samples(&stage.world, 1, &Known::default())
 }
 
-/// Code 6: everything, blocked and lifted.
+/// Five parties: an outage in two parts, idle overuse with a repeat, low reliability.
+pub fn five_parties() -> Vec<Sample> {
+    let (stage, _) = full();
+    let outage = stage.outage(stage.world.now() - 600);
+    stage.propose_over_table(&outage).expect("proposes");
+    stage.world.warp(LONG_OUTAGE);
+    let second = outage.as_part(1, Offence::LongOutage, 3_000);
+    stage.propose_over_table(&second).expect("a further part");
+    stage.appeal(&stage.owner, &second).expect("appeals");
+    stage.rule(&second, 3_333).expect("rules");
+    stage.finalize(&second).expect("finalizes");
+    stage.restore_all(&second);
+    let mut breach = stage.leaf_charge(Offence::Overuse, 0, 9_000);
+    breach.positions = Some(Vec::new());
+    stage.propose_over_table(&breach).expect("a record");
+    stage.world.warp(HOUR);
+    let mut repeat = stage.leaf_charge(Offence::Overuse, 500, 9_000);
+    repeat.earlier = Some(stage.case_key(&breach).address());
+    stage.propose_over_table(&repeat).expect("a repeat");
+    stage.world.warp(HOUR);
+    let low = stage.leaf_charge(Offence::LowReliability, 200, 100);
+    stage.propose_over_table(&low).expect("proposes");
+    stage.world.warp(31 * DAY);
+    stage.finalize(&outage).expect("finalizes");
+    samples(&stage.world, 1, &Known::default())
+}
+
+/// Code 6 against five parties: everything, blocked and lifted.
 pub fn spoofing() -> Vec<Sample> {
-    let stage = staked();
+    let (stage, _) = full();
     let charge = stage.spoofing(stage.world.now() - 60, 1);
-    propose_over_table(&stage, &charge);
+    stage.propose_over_table(&charge).expect("proposes");
     stage.withdraw_case(&charge).expect("withdraws");
     stage.restore_all(&charge);
     let upheld = stage.spoofing(stage.world.now() - 30, 2);
-    propose_over_table(&stage, &upheld);
+    stage.propose_over_table(&upheld).expect("proposes");
     stage.world.warp(31 * DAY);
     stage.finalize(&upheld).expect("finalizes");
     samples(&stage.world, 1, &Known::default())
@@ -104,7 +144,7 @@ pub fn holds() -> Vec<Sample> {
     charge.args.shows.reward_parties = vec![0];
     charge.args.shows.payout_parties = vec![0];
     charge.shown_wallets = vec![owner, owner];
-    propose_over_table(&stage, &charge);
+    stage.propose_over_table(&charge).expect("proposes");
     stage.appeal(&stage.owner, &charge).expect("appeals");
     stage.rule(&charge, 5_000).expect("rules");
     stage.finalize(&charge).expect("finalizes");
@@ -120,5 +160,28 @@ pub fn holds() -> Vec<Sample> {
         );
         stage.crank(burn).expect("burns");
     }
+    samples(&stage.world, 1, &Known::default())
+}
+
+/// Holds on the rewards of five parties in both trees, and a stake leg of each.
+pub fn at_the_caps() -> Vec<Sample> {
+    let (stage, parties) = full();
+    for tree in [Tree::Reward, Tree::Payout] {
+        stage.accept_root(tree, 1);
+        for party in &parties {
+            stage.earned(tree, party, io(1), 0, 1);
+        }
+    }
+    let mut charge = stage.outage(stage.world.now() - 600);
+    charge.args.shows.reward_parties = (0..5).collect();
+    charge.args.shows.payout_parties = (0..5).collect();
+    charge.shown_wallets = parties.repeat(2);
+    stage.propose_over_table(&charge).expect("proposes");
+    let case = stage.case(&charge);
+    for party in case.parties() {
+        assert!(party.stake_io > 0 && party.holds_io.iter().all(|hold| *hold > 0));
+    }
+    stage.withdraw_case(&charge).expect("withdraws");
+    stage.restore_all(&charge);
     samples(&stage.world, 1, &Known::default())
 }

@@ -1,16 +1,23 @@
 //! Days of the engine, its auctions and its payouts.
 
 use ide::{
-    BurnHold,
+    BurnHold, ProveLeafArgs,
+    constants::MAX_PAYOUT_SIBLINGS,
     state::{ClassRates, LotKind},
 };
+use ion_claims::RING_ROOTS;
 use ion_client::{addresses, instructions::ide as ix};
 use ion_economics::units::{DAY, HOUR, IO_ONE, USDC_ONE};
-use ion_merkle::epoch::{ClassRow, LAST_LINK};
+use ion_merkle::{
+    Sha256Hasher,
+    earnings::EarningsTree,
+    epoch::{ClassRow, LAST_LINK},
+};
 use ion_program_tests::ide_stage::{IdeStage, edit};
 use registry::state::{ActionKind, Config};
 use solana_signer::Signer;
 
+use super::rewards::deep_root;
 use crate::{
     measure::{Sample, samples},
     tries::Known,
@@ -88,7 +95,7 @@ pub fn day(rows: u16) -> Vec<Sample> {
     let report = stage.report_of(day, 600 * USDC_ONE * u64::from(rows), &shown);
     stage.attest(&report);
     stage
-        .send(&[], ix::accept_epoch_report(&report))
+        .send(&[], ix::accept_epoch_report(&report, 0))
         .expect("accepts");
     stage
         .send(&[], ix::apply_epoch_rows(day, &shown, LAST_LINK))
@@ -123,16 +130,35 @@ pub fn poor_day() -> Vec<Sample> {
 
 /// Both kinds of lots, filled and ended.
 pub fn auctions() -> Vec<Sample> {
-    let stage = IdeStage::with_earmark(6_000 * USDC_ONE);
+    let stage = IdeStage::with_earmark(5_000 * USDC_ONE);
     stage.set_param(&ion_economics::params::ide::RESERVE_BUY_ENABLED, 1);
-    let seller = stage.world.wallet(100_000 * IO_ONE, 0);
-    for (seq, kind) in [(1, LotKind::Burn), (2, LotKind::Reserve)] {
+    let seller = stage.world.wallet(200_000 * IO_ONE, 0);
+    for (seq, kind, io) in [
+        (1, LotKind::Burn, 10_000 * IO_ONE),
+        (2, LotKind::Burn, u64::MAX),
+        (3, LotKind::Reserve, 10_000 * IO_ONE),
+    ] {
         stage.open_auction(kind).expect("opens");
         stage.world.warp(1_800);
-        stage.fill(&seller, 10_000 * IO_ONE, 0).expect("fills");
+        stage.fill(&seller, io, 0).expect("fills");
         stage.world.warp(1_801);
         stage.send(&[], ix::end_auction(seq)).expect("ends");
     }
+    samples(&stage.world, 1, &known(&stage))
+}
+
+/// A report that breaks a bound, dropped after its time.
+pub fn voided_day() -> Vec<Sample> {
+    let stage = IdeStage::new();
+    let day = stage.first_day;
+    stage.open(day);
+    stage.end(day);
+    let report = stage.report_of(day, 1, &[]);
+    stage.attest(&report);
+    stage.world.warp(7 * DAY + 1);
+    stage
+        .send(&[], ix::void_epoch_report(day, 0))
+        .expect("voids");
     samples(&stage.world, 1, &known(&stage))
 }
 
@@ -187,5 +213,57 @@ pub fn payouts() -> Vec<Sample> {
         .expect("vetoes");
     let mut known = known(&stage);
     known.wallets = payees.iter().map(|payee| payee.party()).collect();
+    samples(&stage.world, 1, &known)
+}
+
+/// A root in the last place of a full ring, and the leaf of a tree of 2^20: proof while it is pending
+/// and once it has matured, a claim with both legs, and the next root.
+pub fn full_ring() -> Vec<Sample> {
+    let stage = IdeStage::new();
+    let payee = stage.payee();
+    let day = stage.first_day;
+    stage.full_day(day, 1_000_000_000_000, 6_000 * USDC_ONE, 7_500 * USDC_ONE);
+    let now = stage.world.now();
+    stage.edit_roots(|ring| {
+        for (seq, root) in (1..).zip(ring.roots.iter_mut().take(RING_ROOTS - 1)) {
+            root.seq = seq;
+            root.accepted_at = now - 30 * DAY;
+            root.mature_at = now - 20 * DAY;
+        }
+    });
+    let payouts = stage.payouts(40, day, &[&payee]);
+    stage.accept_root(&payouts).expect("accepts");
+    // The same root as if the leaf stood in the largest tree.
+    let leaf = payouts.leaves[0];
+    let ring = addresses::ide::roots().to_bytes();
+    let hash = leaf.hash::<Sha256Hasher>(EarningsTree::Payout, &ring);
+    let (leaves, index) = (1_u64 << MAX_PAYOUT_SIBLINGS, 123_456);
+    let (root, siblings) = deep_root(&hash, index, leaves);
+    stage.edit_roots(|ring| {
+        let place = ring.roots.iter_mut().find(|place| place.seq == 40);
+        let place = place.expect("it was accepted");
+        (place.hash, place.leaf_count) = (root, leaves);
+    });
+    stage.open_claim(&payee).expect("opens");
+    let prove = || {
+        let args = ProveLeafArgs {
+            root_seq: 40,
+            index,
+            lifetime_io: leaf.lifetime_io,
+            lifetime_usdc: leaf.lifetime_usdc,
+            arrears_usd_micros: leaf.arrears_usd_micros,
+            siblings: siblings.clone(),
+        };
+        stage.send(&[], ix::prove_leaf(&payee.device.key, &payee.party(), args))
+    };
+    prove().expect("pending");
+    stage.world.warp(7 * DAY);
+    prove().expect("matured");
+    stage.claim(&payee).expect("pays");
+    stage.full_day(day + 1, 0, 0, 0);
+    let next = stage.payouts(41, day + 1, &[&payee]);
+    stage.accept_root(&next).expect("accepts");
+    let mut known = known(&stage);
+    known.wallets = vec![payee.party()];
     samples(&stage.world, 1, &known)
 }

@@ -36,8 +36,10 @@ pub fn play() -> Vec<Sample> {
     all.extend(stakes::staking_exits());
     all.extend(stakes::waits_refreshed());
     all.extend(cases::cases());
+    all.extend(cases::five_parties());
     all.extend(cases::spoofing());
     all.extend(cases::holds());
+    all.extend(cases::at_the_caps());
     for lines in [1, 8] {
         all.extend(booking_flow(lines, Currency::Usdc));
     }
@@ -60,6 +62,8 @@ pub fn play() -> Vec<Sample> {
     all.extend(engine::poor_day());
     all.extend(engine::auctions());
     all.extend(engine::payouts());
+    all.extend(engine::full_ring());
+    all.extend(engine::voided_day());
     all
 }
 

@@ -32,7 +32,7 @@ const MOST_RECORDS: usize = 5;
 
 /// A leaf at a place of a tree of this many leaves, with siblings that nobody computed the leaves
 /// of; returns the root.
-fn deep_root(leaf: &Hash, index: u64, count: u64) -> (Hash, Vec<Hash>) {
+pub(super) fn deep_root(leaf: &Hash, index: u64, count: u64) -> (Hash, Vec<Hash>) {
     let (mut top, mut siblings) = (*leaf, Vec::new());
     let (mut position, mut last) = (index, count - 1);
     while last > 0 {

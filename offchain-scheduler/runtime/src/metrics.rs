@@ -17,11 +17,11 @@ pub struct Metrics(Arc<Mutex<BTreeMap<&'static str, Family>>>);
 struct Family {
     kind: &'static str,
     help: &'static str,
-    series: BTreeMap<Vec<(&'static str, &'static str)>, u64>,
+    series: BTreeMap<Vec<(&'static str, String)>, u64>,
 }
 
 /// Labels of a series: name and value.
-pub type Labels<'a> = &'a [(&'static str, &'static str)];
+pub type Labels<'a> = &'a [(&'static str, &'a str)];
 
 impl Metrics {
     /// Adds one to a counter; its name ends in `_total`.
@@ -50,7 +50,11 @@ impl Metrics {
             help,
             series: BTreeMap::new(),
         });
-        apply(family.series.entry(labels.to_vec()).or_default());
+        let labels = labels
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        apply(family.series.entry(labels).or_default());
     }
 
     /// All metrics, in order of names and labels.

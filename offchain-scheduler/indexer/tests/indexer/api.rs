@@ -1,0 +1,203 @@
+//! The read API over an indexed day, as its readers see it.
+
+use std::time::Duration;
+
+use ion_indexer::{
+    Index,
+    api::{self, Api},
+    schema::TABLES,
+};
+use ion_runtime::{health::Health, metrics::Metrics, shutdown};
+use ion_test_postgres::{Database, databases};
+use serde_json::Value;
+
+use crate::{day::indexed, script::day};
+
+struct Served {
+    url: String,
+    index: Index,
+    _trigger: shutdown::ShutdownTrigger,
+    _database: Database,
+}
+
+async fn served(database: Database, is_filled: bool) -> Served {
+    let index = Index::open(database.store.clone()).await.unwrap();
+    if is_filled {
+        let day = tokio::task::spawn_blocking(day).await.unwrap();
+        let node = indexed(&index, day).await;
+        crate::day::check(&index, node, &Metrics::default()).await;
+    }
+    let (trigger, token) = shutdown::channel();
+    let api = Api::new(index.clone(), Metrics::default(), 2, token);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = api::router(api, Health::default());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Served {
+        url,
+        index,
+        _trigger: trigger,
+        _database: database,
+    }
+}
+
+impl Served {
+    async fn get(&self, path: &str) -> (u16, String) {
+        let answer = reqwest::get(format!("{}{path}", self.url)).await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let (status, text) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {text}");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_path_of_the_document_answers_in_its_shape_on_both_engines() {
+    for database in databases().await {
+        let served = served(database, true).await;
+        let document = served.json("/openapi.json").await;
+        let cursor = served.index.cursor().await.unwrap();
+        for table in TABLES {
+            let page = served.json(&format!("/v1/{}?limit=2", table.name)).await;
+            assert_eq!(page["slot"], cursor, "{}", table.name);
+            let rows = page["rows"].as_array().unwrap();
+            let schema = &document["components"]["schemas"][table.name];
+            for row in rows {
+                for (name, property) in schema["properties"].as_object().unwrap() {
+                    assert_type(&property["type"], &row[name], name);
+                }
+                assert_eq!(
+                    row.as_object().unwrap().len(),
+                    schema["required"].as_array().unwrap().len()
+                );
+                let keys: Vec<String> = table
+                    .keys
+                    .iter()
+                    .map(|key| match &row[key.name] {
+                        Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    })
+                    .collect();
+                let path = format!("/v1/{}/{}", table.name, keys.join("/"));
+                assert_eq!(served.json(&path).await["row"], *row);
+            }
+            let path = format!("/v1/{}?limit=2&format=csv", table.name);
+            let (status, text) = served.get(&path).await;
+            assert_eq!((status, text.lines().count()), (200, rows.len() + 1));
+        }
+        for path in ["/v1/status", "/healthz"] {
+            served.json(path).await;
+        }
+        let estimates = served.json("/v1/estimates").await;
+        assert_eq!(estimates["slot"], cursor);
+        let open = estimates["rows"].as_array().unwrap();
+        assert_eq!(open.len(), 1);
+        // completed blocks are there, so the offer of a device that is up has a figure
+        assert!(open[0]["estimate_io_per_block"].is_string(), "{estimates}");
+        let totals = served.json("/v1/totals").await;
+        assert_eq!(totals["totals"]["devices"], 4);
+        assert_eq!(totals["totals"]["alarms_open"], 0);
+        let known = document["components"]["schemas"]["totals"]["properties"].clone();
+        for (name, property) in known.as_object().unwrap() {
+            assert_type(&property["type"], &totals["totals"][name], name);
+        }
+        let (status, metrics) = served.get("/metrics").await;
+        assert_eq!(status, 200);
+        assert!(metrics.contains("indexer_requests_total{kind=\"list\",result=\"ok\"}"));
+        let (status, _) = served.get("/v1/devices/nobody").await;
+        assert_eq!(status, 404);
+        let (status, _) = served.get("/v1/devices?luck=1").await;
+        assert_eq!(status, 400);
+    }
+}
+
+#[track_caller]
+fn assert_type(wanted: &Value, found: &Value, name: &str) {
+    let is_one = |kind: &Value| match kind.as_str() {
+        Some("integer") => found.is_i64() || found.is_u64(),
+        Some("string") => found.is_string(),
+        Some("boolean") => found.is_boolean(),
+        Some("null") => found.is_null(),
+        _ => false,
+    };
+    let is_fine = match wanted {
+        Value::Array(kinds) => kinds.iter().any(is_one),
+        kind => is_one(kind),
+    };
+    assert!(is_fine, "{name}: {found} is not {wanted}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_give_every_row_once_and_filters_narrow_them() {
+    for database in databases().await {
+        let served = served(database, true).await;
+        let whole = served.json("/v1/events?limit=1000").await;
+        let all = whole["rows"].as_array().unwrap();
+        let mut paged = Vec::new();
+        let mut path = "/v1/events?limit=37".to_owned();
+        loop {
+            let page = served.json(&path).await;
+            paged.extend(page["rows"].as_array().unwrap().clone());
+            match page["next"].as_i64() {
+                Some(next) => path = format!("/v1/events?limit=37&before={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(paged.len(), all.len());
+        assert_eq!(&paged, all);
+        let paid = served.json("/v1/events?name=BookingPaid").await;
+        let counted = all.iter().filter(|event| event["name"] == "BookingPaid");
+        assert_eq!(paid["rows"].as_array().unwrap().len(), counted.count());
+        let closing = served.json("/v1/bookings?status=settling").await;
+        for booking in closing["rows"].as_array().unwrap() {
+            assert_eq!(booking["status"], "settling");
+        }
+        let positions = served.json("/v1/positions").await;
+        let position = &positions["rows"][0];
+        assert!(position["cooldown_ends_at"].is_i64(), "{position}");
+        assert!(position["amount_io"].is_string(), "{position}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn live_rows_come_as_they_are_written_and_go_on_where_they_broke_off() {
+    let day = tokio::task::spawn_blocking(day).await.unwrap();
+    for database in databases().await {
+        let served = served(database, false).await;
+        let client = reqwest::Client::new();
+        let url = format!("{}/v1/live?after=0&program=booking", served.url);
+        let mut stream = client.get(&url).send().await.unwrap();
+        indexed(&served.index, day).await;
+        let mut text = String::new();
+        while !text.contains("event: BookingPaid") {
+            let chunk = tokio::time::timeout(Duration::from_secs(20), stream.chunk())
+                .await
+                .expect("rows come")
+                .unwrap()
+                .unwrap();
+            text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        assert!(!text.contains("\"program\":\"staking\""));
+        let first: i64 = text
+            .lines()
+            .find_map(|line| line.strip_prefix("id: "))
+            .unwrap()
+            .parse()
+            .unwrap();
+        let mut later = client
+            .get(&url)
+            .header("last-event-id", first.to_string())
+            .send()
+            .await
+            .unwrap();
+        let chunk = later.chunk().await.unwrap().unwrap();
+        let chunk = String::from_utf8_lossy(&chunk);
+        assert!(chunk.starts_with("id: "), "{chunk}");
+        assert!(!chunk.contains(&format!("id: {first}\n")));
+        // two readers are there; a third is refused
+        assert_eq!(client.get(&url).send().await.unwrap().status(), 503);
+    }
+}

@@ -1,0 +1,5 @@
+//! Attacks of the review table that belong to no single instruction.
+
+mod addresses;
+mod events;
+mod mints;
