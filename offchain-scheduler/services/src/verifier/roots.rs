@@ -87,8 +87,9 @@ impl Verifier {
         let Some(previous) = self.bundle_of(bench, newest.as_ref()).await? else {
             return Ok(());
         };
+        let place = (seq, through, newest.map_or(0, |root| root.seq));
         let own = self
-            .own_root(bench, previous.as_deref(), &lists, seq, through)
+            .own_root(bench, previous.as_deref(), &lists, place)
             .await?;
         let mut candidates = Vec::new();
         if let Some(poll) = poll.as_ref().filter(|poll| poll.set_version == set.version) {
@@ -174,20 +175,21 @@ impl Verifier {
         Ok(Some(lists))
     }
 
-    /// The own next root, stored before anybody can vote for it.
+    /// The own next root, stored before anybody can vote for it; `place` is its sequence, its last
+    /// hour and the sequence of the root before it, which a veto changes.
     async fn own_root(
         &self,
         bench: &mut BlockBench,
         previous: Option<&RootBundle>,
         lists: &[DeviceList],
-        seq: u64,
-        through: u64,
+        place: (u64, u64, u64),
     ) -> Result<Arc<RootReport>, VerifierError> {
-        if let Some((of_seq, of_through, report)) = &bench.root
-            && (*of_seq, *of_through) == (seq, through)
+        if let Some((of, report)) = &bench.root
+            && *of == place
         {
             return Ok(report.clone());
         }
+        let (seq, through, _) = place;
         let ring = addresses::rewards::roots().to_bytes();
         let bundle = RootBundle::build(previous, lists, through).map_err(VerifierError::Report)?;
         let report = Arc::new(RootReport::new(bundle, &ring).map_err(VerifierError::Report)?);
@@ -203,7 +205,7 @@ impl Verifier {
             leaves = report.payload.leaf_count,
             "reward tree built"
         );
-        bench.root = Some((seq, through, report.clone()));
+        bench.root = Some((place, report.clone()));
         Ok(report)
     }
 

@@ -32,8 +32,8 @@ pub struct BlockBench {
     sound: BTreeMap<(u64, Key), ()>,
     /// Lists of settled blocks by hour, `None` for one without.
     pub(super) settled: BTreeMap<u64, Option<Key>>,
-    /// The root this verifier would have next, by sequence and last hour.
-    pub(super) root: Option<(u64, u64, Arc<RootReport>)>,
+    /// The root this verifier would have next, by sequence, last hour and the root before it.
+    pub(super) root: Option<((u64, u64, u64), Arc<RootReport>)>,
     /// Bundle of an accepted root, by its sequence.
     pub(super) accepted: Option<(u64, Arc<ion_report::RootBundle>)>,
     /// Accepted roots that were checked.
