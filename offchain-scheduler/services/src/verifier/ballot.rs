@@ -1,11 +1,14 @@
 //! Casting a vote: the own payload first, then the best sound one.
 
 use ion_client::{addresses, instructions};
-use ion_merkle::report::ReportKind;
+use ion_merkle::{
+    Sha256Hasher,
+    report::{ReportKind, payload_hash},
+};
 use ion_observation::{Candidate, Key, best_payload};
 use solana_pubkey::Pubkey;
 
-use super::{VerifierError, state::Verifier};
+use super::{VerifierError, attest::proposal_name, state::Verifier};
 use crate::chain_view::{PollView, VerifierSetView};
 
 /// One report to vote on.
@@ -27,6 +30,18 @@ pub(super) struct Ballot<'a> {
 }
 
 impl Verifier {
+    /// The payload of a report behind a hash, if it is stored and hashes to it.
+    pub(super) async fn stored_payload(
+        &self,
+        kind: ReportKind,
+        subject: &Key,
+        seq: u64,
+        hash: &Key,
+    ) -> Result<Option<Vec<u8>>, VerifierError> {
+        let bytes = self.get(proposal_name(kind, seq, hash)).await?;
+        Ok(bytes.filter(|bytes| payload_hash::<Sha256Hasher>(kind, subject, seq, bytes) == *hash))
+    }
+
     /// Opens the poll and votes in one transaction where there is none yet; else casts the first vote
     /// for the own payload and later ones for the best sound one.
     pub(super) async fn cast(&self, ballot: Ballot<'_>) -> Result<(), VerifierError> {

@@ -10,11 +10,7 @@ use std::{
 use ide::{constants::MAX_ROWS_PER_CALL, state::Epoch};
 use ion_client::instructions::ide as ix;
 use ion_economics::{ide::report_usable_until, params::ide as param};
-use ion_merkle::{
-    Sha256Hasher,
-    epoch::EpochReport,
-    report::{ReportKind, payload_hash},
-};
+use ion_merkle::{epoch::EpochReport, report::ReportKind};
 use ion_observation::{Candidate, Key};
 use ion_report::{
     ClassTerms, CountedDevice, DayBuilder, DayReport, DayTerms, EpochBundle, PayoutBundle,
@@ -356,10 +352,8 @@ impl Verifier {
         payload: &Key,
     ) -> Result<Option<EpochReport>, VerifierError> {
         let subject = ide::ID.to_bytes();
-        let bytes = self.get(proposal_name(KIND, seq, payload)).await?;
-        Ok(bytes
-            .filter(|bytes| payload_hash::<Sha256Hasher>(KIND, &subject, seq, bytes) == *payload)
-            .and_then(|bytes| EpochReport::decode(&bytes)))
+        let bytes = self.stored_payload(KIND, &subject, seq, payload).await?;
+        Ok(bytes.and_then(|bytes| EpochReport::decode(&bytes)))
     }
 
     /// The evidence of a day's report by its hash.

@@ -11,11 +11,7 @@ use std::collections::BTreeMap;
 use booking::{ReportFaultArgs, state::Booking};
 use ion_client::{addresses, instructions};
 use ion_economics::params::{Program as Consumer, booking as param};
-use ion_merkle::{
-    Sha256Hasher,
-    fault::FaultReport,
-    report::{ReportKind, payload_hash},
-};
+use ion_merkle::{fault::FaultReport, report::ReportKind};
 use ion_observation::{Candidate, Fault, FaultBundle, FaultRules, Key, OutageNote, best_payload};
 use solana_pubkey::Pubkey;
 
@@ -166,10 +162,8 @@ impl Verifier {
         payload: &Key,
     ) -> Result<Option<FaultReport>, VerifierError> {
         let kind = ReportKind::FaultReport;
-        let bytes = self.get(proposal_name(kind, seq, payload)).await?;
-        Ok(bytes
-            .filter(|bytes| payload_hash::<Sha256Hasher>(kind, booking, seq, bytes) == *payload)
-            .and_then(|bytes| FaultReport::decode(&bytes)))
+        let bytes = self.stored_payload(kind, booking, seq, payload).await?;
+        Ok(bytes.and_then(|bytes| FaultReport::decode(&bytes)))
     }
 
     /// Whether the evidence of a payload can be fetched and gives exactly it.

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ion_merkle::{
-    Sha256Hasher,
-    report::{LeafReport, ReportKind, payload_hash},
-};
+use ion_merkle::report::{LeafReport, ReportKind};
 use ion_observation::{Bundle, Candidate, Key, Report};
 
 use super::{
     VerifierError,
-    attest::{HourView, proposal_name, subject_of},
+    attest::{HourView, subject_of},
     state::Verifier,
 };
 use crate::chain_view::PollView;
@@ -54,14 +51,11 @@ impl Verifier {
         kind: ReportKind,
         payload: &Key,
     ) -> Result<Option<Report>, VerifierError> {
-        let Some(bytes) = self.get(proposal_name(kind, view.hour, payload)).await? else {
-            return Ok(None);
-        };
         let subject = subject_of(kind).to_bytes();
-        if payload_hash::<Sha256Hasher>(kind, &subject, view.hour, &bytes) != *payload {
-            return Ok(None);
-        }
-        let Some(proposed) = LeafReport::decode(&bytes) else {
+        let bytes = self
+            .stored_payload(kind, &subject, view.hour, payload)
+            .await?;
+        let Some(proposed) = bytes.and_then(|bytes| LeafReport::decode(&bytes)) else {
             return Ok(None);
         };
         let Some(bytes) = self

@@ -7,11 +7,7 @@ use ide::state::{Epoch, EpochState};
 use ion_claims::Root;
 use ion_client::{addresses, instructions::ide as ix};
 use ion_economics::params::ide as param;
-use ion_merkle::{
-    Sha256Hasher,
-    earnings::PayoutRoot,
-    report::{ReportKind, payload_hash},
-};
+use ion_merkle::{earnings::PayoutRoot, report::ReportKind};
 use ion_observation::{Candidate, Key};
 use ion_report::{EpochBundle, Hire, PayoutBundle, PayoutReport, SealedDay, SealedTotals};
 
@@ -254,10 +250,8 @@ impl Verifier {
         payload: &Key,
     ) -> Result<Option<PayoutRoot>, VerifierError> {
         let ring = addresses::ide::roots().to_bytes();
-        let bytes = self.get(proposal_name(KIND, seq, payload)).await?;
-        Ok(bytes
-            .filter(|bytes| payload_hash::<Sha256Hasher>(KIND, &ring, seq, bytes) == *payload)
-            .and_then(|bytes| PayoutRoot::decode(&bytes)))
+        let bytes = self.stored_payload(KIND, &ring, seq, payload).await?;
+        Ok(bytes.and_then(|bytes| PayoutRoot::decode(&bytes)))
     }
 
     /// Whether a payload is the tree of the sealed days up to some of them.

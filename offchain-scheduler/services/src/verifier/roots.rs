@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use ion_client::{addresses, instructions};
 use ion_economics::{block::BlockState, params::rewards as param};
-use ion_merkle::{
-    Sha256Hasher,
-    earnings::RewardRoot,
-    report::{ReportKind, payload_hash},
-};
+use ion_merkle::{earnings::RewardRoot, report::ReportKind};
 use ion_observation::{Candidate, Key};
 use ion_report::{DeviceList, RootBundle, RootReport};
 use registry::state::Params;
@@ -213,10 +209,8 @@ impl Verifier {
     async fn root_of(&self, seq: u64, payload: &Key) -> Result<Option<RewardRoot>, VerifierError> {
         let kind = ReportKind::RewardRoot;
         let ring = addresses::rewards::roots().to_bytes();
-        let bytes = self.get(proposal_name(kind, seq, payload)).await?;
-        Ok(bytes
-            .filter(|bytes| payload_hash::<Sha256Hasher>(kind, &ring, seq, bytes) == *payload)
-            .and_then(|bytes| RewardRoot::decode(&bytes)))
+        let bytes = self.stored_payload(kind, &ring, seq, payload).await?;
+        Ok(bytes.and_then(|bytes| RewardRoot::decode(&bytes)))
     }
 
     /// Whether a payload is the tree of the completed blocks up to some final hour.

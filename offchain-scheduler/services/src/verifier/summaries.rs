@@ -6,11 +6,7 @@ use std::{
     time::Instant,
 };
 
-use ion_merkle::{
-    Sha256Hasher,
-    report::{ReportKind, payload_hash},
-    summary::BlockSummary,
-};
+use ion_merkle::{report::ReportKind, summary::BlockSummary};
 use ion_observation::{FileRef, Key, ObservationFile, SignedFile};
 use ion_report::{
     BlockBundle, BlockReport, BlockTerms, DeviceList, RootReport, SourceFile, sources,
@@ -223,10 +219,8 @@ impl Verifier {
     ) -> Result<Option<BlockSummary>, VerifierError> {
         let kind = ReportKind::BlockSummary;
         let subject = ::rewards::ID.to_bytes();
-        let bytes = self.get(proposal_name(kind, hour, payload)).await?;
-        Ok(bytes
-            .filter(|bytes| payload_hash::<Sha256Hasher>(kind, &subject, hour, bytes) == *payload)
-            .and_then(|bytes| BlockSummary::decode(&bytes)))
+        let bytes = self.stored_payload(kind, &subject, hour, payload).await?;
+        Ok(bytes.and_then(|bytes| BlockSummary::decode(&bytes)))
     }
 
     /// A device list by its hash.
