@@ -385,7 +385,7 @@ async fn containers_run_through_the_engine_and_end_in_time() {
 async fn order_whose_booking_has_ended_is_given_up() {
     let bench = bench(true).await;
     let first = JobOrder {
-        seconds: 2,
+        seconds: 5,
         ..bench.container("sleep")
     };
     let second = bench.container("run");

@@ -25,9 +25,10 @@ impl Tally {
     /// `test result: ok. 5 passed; 0 failed; 1 ignored; …` or
     /// `Summary [ 1.2s] 8 tests run: 7 passed (1 slow), 1 failed, 3 skipped`.
     fn of_line(line: &str) -> Option<Self> {
-        let line = line.trim();
+        // nextest repeats the lines of a failed test indented: they are in its summary.
         let counts = line.strip_prefix("test result: ").or_else(|| {
-            line.strip_prefix("Summary [")
+            line.trim_start()
+                .strip_prefix("Summary [")
                 .and_then(|rest| rest.split_once("run: "))
                 .map(|(_, counts)| counts)
         })?;
@@ -109,6 +110,9 @@ mod tests {
         assert_eq!(tally(&[plain]), (6, 3, 3));
         let cancelled = "     Summary [   0.014s] 1/9 tests run: 1 passed, 0 skipped";
         assert_eq!(tally(&[cancelled]), (1, 0, 0));
+        let repeated = "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 4 filtered out";
+        let flaky = "     Summary [   9.0s] 2 tests run: 1 passed (1 flaky), 1 failed, 0 skipped";
+        assert_eq!(tally(&[repeated, flaky]), (1, 1, 0));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod booking;
 mod engine;
 mod fault;
+mod prefix;
 mod purchases;
 mod replay;
 mod schedule;

@@ -11,17 +11,22 @@ use rewards::{
 };
 use solana_pubkey::Pubkey;
 
-use super::{AuditError, Figure, contradiction, transfers::minted_by};
+use super::{
+    AuditError, Figure, contradiction,
+    prefix::{self, Fold},
+    transfers::minted_by,
+};
 use crate::{
     accounts, addresses,
-    events::{EmittedEvent, events_of},
+    events::EmittedEvent,
     history::{History, TransactionRecord},
     send::Chain,
 };
 
-/// What the events of the schedule add up to, IO base units.
-#[derive(Default)]
-struct Replay {
+/// What the events of the schedule add up to, IO base units, and what is compared with it.
+struct Replay<'a> {
+    ledger: &'a Emission,
+    key: Pubkey,
     start_hour: u64,
     next_hour: Option<u64>,
     hours: u64,
@@ -34,36 +39,13 @@ struct Replay {
     burned: u64,
 }
 
-/// Readings of a chain that moves on while it is read.
-const READINGS: u32 = 4;
-
 /// Audits the schedule: every released hour against the table of 240 months, every token that the
 /// schedule's authority ever minted against the hours of its transaction, what was divided, claimed
 /// and burned against the ledger. The distribution vault must hold at least what it owes.
 ///
-/// The chain may move between history and ledger, so a difference counts when it is still there after
-/// further readings.
-///
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_schedule<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
-    let mut result = read(chain);
-    for _ in 1..READINGS {
-        match &result {
-            Ok(figures) if figures.iter().all(Figure::is_equal) => break,
-            Ok(_) | Err(AuditError::Contradiction(_)) => result = read(chain),
-            Err(_) => break,
-        }
-    }
-    result
-}
-
-/// One reading of history, then of ledger and vault together.
-fn read<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
     let key = addresses::rewards::emission();
-    let mut replay = Replay::default();
-    for record in chain.transactions(&key)? {
-        replay.transaction(&key, &record)?;
-    }
     let distribution = addresses::rewards::distribution();
     let found = chain.accounts(&[key, distribution])?;
     let [Some(ledger), Some(vault)] = found.as_slice() else {
@@ -71,73 +53,30 @@ fn read<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
     };
     let ledger: Emission = accounts::decode(&key, ledger)?;
     let vault = accounts::decode_token(&distribution, vault)?.amount;
-    let owed = replay.owed()?;
-    if vault < owed {
+    if vault < ledger.owed_io().map_err(contradiction)? {
         return Err(contradiction(
             "the distribution vault holds less than it owes",
         ));
     }
-    let figure = |name: &str, recomputed, recorded| Figure {
-        name: name.to_owned(),
-        unit: "IO",
-        recomputed,
-        recorded,
-    };
-    let before = emission::pre_released(replay.start_hour).map_err(contradiction)?;
-    let through = replay.next_hour.unwrap_or(replay.start_hour);
-    Ok(vec![
-        Figure {
-            unit: "",
-            ..figure(
-                "hours released",
-                replay.hours,
-                ledger.next_hour.saturating_sub(ledger.start_hour),
-            )
-        },
-        figure(
-            "before this chain's first hour",
-            before,
-            ledger.pre_released_io,
-        ),
-        figure(
-            "due by the 240 months so far",
-            emission::pre_released(through).map_err(contradiction)?,
-            sum(ledger.pre_released_io, ledger.released_io)?,
-        ),
-        figure("released", replay.released, ledger.released_io),
-        figure("minted", replay.minted, ledger.released_io),
-        figure("waiting for summaries", replay.waiting, ledger.pending_io),
-        figure("allocated", replay.allocated, ledger.allocated_io),
-        figure("safety shares", replay.safety, ledger.safety_io),
-        figure("claimed", replay.claimed, ledger.claimed_io),
-        figure("burned", replay.burned, ledger.burned_io),
-        figure(
-            "owed by the distribution vault",
-            owed,
-            ledger.owed_io().map_err(contradiction)?,
-        ),
-    ])
+    prefix::compare(chain, &key, || Replay::new(key, &ledger))
 }
 
-impl Replay {
-    /// Folds a transaction of the schedule: its events, and its mints against them.
-    fn transaction(&mut self, key: &Pubkey, record: &TransactionRecord) -> Result<(), AuditError> {
-        if record.error.is_some() {
-            return Ok(());
-        }
+impl Fold for Replay<'_> {
+    fn fold(
+        &mut self,
+        record: &TransactionRecord,
+        events: &[EmittedEvent],
+    ) -> Result<(), AuditError> {
         let mut released = Vec::new();
-        for event in events_of(record) {
-            if event.describe().is_none() {
-                return Err(AuditError::UnknownEvent(record.signature));
-            }
-            self.apply(&event)?;
+        for event in events {
+            self.apply(event)?;
             if let Some(event) = event.decode::<BlockReleased>(&rewards::ID)
                 && event.emission_io > 0
             {
                 released.push((event.destination, event.emission_io));
             }
         }
-        let minted = minted_by(record, key);
+        let minted = minted_by(record, &self.key);
         if minted != released {
             return Err(contradiction(format!(
                 "transaction {} minted other amounts than its hours have",
@@ -148,6 +87,69 @@ impl Replay {
             self.minted = sum(self.minted, amount)?;
         }
         Ok(())
+    }
+
+    fn figures(&self) -> Result<Vec<Figure>, AuditError> {
+        let ledger = self.ledger;
+        let figure = |name: &str, recomputed, recorded| Figure {
+            name: name.to_owned(),
+            unit: "IO",
+            recomputed,
+            recorded,
+        };
+        let before = emission::pre_released(self.start_hour).map_err(contradiction)?;
+        let through = self.next_hour.unwrap_or(self.start_hour);
+        Ok(vec![
+            Figure {
+                unit: "",
+                ..figure(
+                    "hours released",
+                    self.hours,
+                    ledger.next_hour.saturating_sub(ledger.start_hour),
+                )
+            },
+            figure(
+                "before this chain's first hour",
+                before,
+                ledger.pre_released_io,
+            ),
+            figure(
+                "due by the 240 months so far",
+                emission::pre_released(through).map_err(contradiction)?,
+                sum(ledger.pre_released_io, ledger.released_io)?,
+            ),
+            figure("released", self.released, ledger.released_io),
+            figure("minted", self.minted, ledger.released_io),
+            figure("waiting for summaries", self.waiting, ledger.pending_io),
+            figure("allocated", self.allocated, ledger.allocated_io),
+            figure("safety shares", self.safety, ledger.safety_io),
+            figure("claimed", self.claimed, ledger.claimed_io),
+            figure("burned", self.burned, ledger.burned_io),
+            figure(
+                "owed by the distribution vault",
+                self.owed()?,
+                ledger.owed_io().map_err(contradiction)?,
+            ),
+        ])
+    }
+}
+
+impl<'a> Replay<'a> {
+    fn new(key: Pubkey, ledger: &'a Emission) -> Self {
+        Replay {
+            ledger,
+            key,
+            start_hour: 0,
+            next_hour: None,
+            hours: 0,
+            minted: 0,
+            released: 0,
+            waiting: 0,
+            safety: 0,
+            allocated: 0,
+            claimed: 0,
+            burned: 0,
+        }
     }
 
     fn apply(&mut self, event: &EmittedEvent) -> Result<(), AuditError> {

@@ -6,11 +6,14 @@ use staking::events::{
     StakeWithdrawn,
 };
 
-use super::{AuditError, Figure, contradiction};
+use super::{
+    AuditError, Figure, contradiction,
+    prefix::{self, Fold},
+};
 use crate::{
     accounts, addresses,
-    events::{EmittedEvent, events_of},
-    history::History,
+    events::EmittedEvent,
+    history::{History, TransactionRecord},
     send::Chain,
 };
 
@@ -20,25 +23,44 @@ use crate::{
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_stake<C: Chain + History>(chain: &C, device: &Pubkey) -> Result<Figure, AuditError> {
     let vault = addresses::staking::vault(&addresses::staking::device_stake(device));
-    let mut principal = 0u64;
-    for record in chain.transactions(&vault)? {
-        for event in events_of(&record) {
-            if event.describe().is_none() {
-                return Err(AuditError::UnknownEvent(record.signature));
-            }
-            let (into, out) = moved(&event);
-            principal = principal
+    let recorded = accounts::token_balance(chain, &vault)?;
+    let figures = prefix::compare(chain, &vault, || Principal {
+        recomputed: 0,
+        recorded,
+    })?;
+    figures
+        .into_iter()
+        .next()
+        .ok_or_else(|| contradiction("a vault has a balance"))
+}
+
+/// What a vault saw, beside its balance, IO base units.
+struct Principal {
+    recomputed: u64,
+    recorded: u64,
+}
+
+impl Fold for Principal {
+    fn fold(&mut self, _: &TransactionRecord, events: &[EmittedEvent]) -> Result<(), AuditError> {
+        for event in events {
+            let (into, out) = moved(event);
+            self.recomputed = self
+                .recomputed
                 .checked_add(into)
                 .and_then(|sum| sum.checked_sub(out))
                 .ok_or_else(|| contradiction("more left the vault than came in"))?;
         }
+        Ok(())
     }
-    Ok(Figure {
-        name: "stake vault".to_owned(),
-        unit: "IO",
-        recomputed: principal,
-        recorded: accounts::token_balance(chain, &vault)?,
-    })
+
+    fn figures(&self) -> Result<Vec<Figure>, AuditError> {
+        Ok(vec![Figure {
+            name: "stake vault".to_owned(),
+            unit: "IO",
+            recomputed: self.recomputed,
+            recorded: self.recorded,
+        }])
+    }
 }
 
 /// IO base units into and out of the vault by one event.

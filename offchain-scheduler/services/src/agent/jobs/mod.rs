@@ -104,7 +104,22 @@ pub(crate) async fn work(shared: Arc<Shared>, shutdown: Shutdown) -> anyhow::Res
             continue;
         };
         let started_at = now(&shared).await;
-        let stop = stop(&shared, &order, renter, started_at, &shutdown);
+        let Some(ends_at) = held_until(&shared, &order, renter).await else {
+            finish(
+                &shared,
+                desk,
+                id,
+                JobOutcome::GivenUp,
+                started_at,
+                JobOutput::Nothing,
+            )
+            .await;
+            continue;
+        };
+        let seconds = u64::try_from(ends_at.saturating_sub(started_at))
+            .unwrap_or_default()
+            .min(u64::from(order.seconds));
+        let stop = stop(&shared, &order, renter, seconds, &shutdown);
         let (outcome, output) = match &order.work {
             JobWork::Product(job) => multiply(&shared, job, stop).await,
             JobWork::Container(job) => match &workshop.engine {
@@ -153,36 +168,29 @@ async fn finish(
     desk.end(SignedJobResult::new(shared.key.signing_key(), result));
 }
 
-/// Resolves when the work has to stop: its time or the drain is over, or the booking is.
+/// Until when the booking of an order holds the device, chain time; `None` when it is over. A chain
+/// that cannot be asked ends nothing: the time of the order still bounds it.
+async fn held_until(shared: &Arc<Shared>, order: &JobOrder, renter: Key) -> Option<i64> {
+    match hire(shared, order.device).await {
+        Ok(hire) => hire
+            .filter(|hire| hire.booking == order.booking && hire.renter == renter)
+            .map(|hire| hire.ends_at),
+        Err(_) => Some(i64::MAX),
+    }
+}
+
+/// Resolves when the work has to stop: its `seconds` or the drain are over, or the booking is.
 async fn stop(
     shared: &Arc<Shared>,
     order: &JobOrder,
     renter: Key,
-    started_at: i64,
+    seconds: u64,
     shutdown: &Shutdown,
 ) -> JobOutcome {
-    let mut time = u64::from(order.seconds);
-    let is_held = async || match hire(shared, order.device).await {
-        Ok(hire) => hire.filter(|hire| hire.booking == order.booking && hire.renter == renter),
-        // Unknown is not over: the time of the order still bounds it.
-        Err(_) => Some(HireView {
-            device_key: shared.key.public_key(),
-            booking: order.booking,
-            renter,
-            ends_at: i64::MAX,
-        }),
-    };
-    match is_held().await {
-        None => return JobOutcome::GivenUp,
-        Some(hire) => {
-            let left = hire.ends_at.saturating_sub(started_at);
-            time = time.min(u64::try_from(left).unwrap_or_default());
-        }
-    }
     let lost = async {
         loop {
             tokio::time::sleep(HIRE_PAUSE).await;
-            if is_held().await.is_none() {
+            if held_until(shared, order, renter).await.is_none() {
                 return;
             }
         }
@@ -192,7 +200,7 @@ async fn stop(
         tokio::time::sleep(shared.settings.jobs.finish_within).await;
     };
     tokio::select! {
-        () = tokio::time::sleep(Duration::from_secs(time)) => JobOutcome::TimedOut,
+        () = tokio::time::sleep(Duration::from_secs(seconds)) => JobOutcome::TimedOut,
         () = lost => JobOutcome::GivenUp,
         () = drained => JobOutcome::GivenUp,
     }
