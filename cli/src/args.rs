@@ -188,6 +188,9 @@ pub enum Command {
     /// Bookings from reservation to settlement
     #[command(subcommand)]
     Booking(commands::booking::BookingCommand),
+    /// Jobs for a hired device: matrix products and containers
+    #[command(subcommand)]
+    Job(commands::job::JobCommand),
     /// Slash cases: evidence, appeals, rulings, outcomes
     #[command(subcommand)]
     Case(commands::case::CaseCommand),

@@ -10,6 +10,7 @@ mod context;
 mod failure;
 mod hints;
 mod output;
+mod sealed;
 mod settings;
 mod share;
 mod signer;
@@ -60,6 +61,7 @@ fn run(cli: Cli) -> Outcome<()> {
         Command::Schedule(command) => command.run(&ctx),
         Command::Fleet(command) => command.run(&ctx),
         Command::Booking(command) => command.run(&ctx),
+        Command::Job(command) => command.run(&ctx),
         Command::Case(command) => command.run(&ctx),
         Command::Block(command) => command.run(&ctx),
         Command::Emission(command) => command.run(&ctx),

@@ -11,11 +11,21 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert_eq!(evidence.encode().expect("it encodes"), bytes);
-    if let Evidence::Challenge(record) = evidence {
-        let realm = Realm {
-            genesis_hash: record.issued.challenge.genesis_hash,
-            program_id: [0; 32],
-        };
-        assert!(!matches!(record.check(&realm), Ok(Finding::Failed(_))));
+    match evidence {
+        Evidence::Challenge(record) => {
+            let realm = Realm {
+                genesis_hash: record.issued.challenge.genesis_hash,
+                program_id: [0; 32],
+            };
+            assert!(!matches!(record.check(&realm), Ok(Finding::Failed(_))));
+        }
+        Evidence::Job(record) => {
+            let realm = Realm {
+                genesis_hash: record.order.genesis_hash,
+                program_id: record.order.program_id,
+            };
+            assert!(record.check(&realm).is_err(), "a signature out of nothing");
+        }
+        Evidence::Statement(_) => {}
     }
 });

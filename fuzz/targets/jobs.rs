@@ -2,8 +2,11 @@
 
 #![no_main]
 
+use ion_evidence::JobRecord;
 use ion_fuzz::canonical;
-use ion_protocol::{JobLimits, JobOrder, JobQuestion, JobState, JobWork, SignedJobResult};
+use ion_protocol::{
+    JobFinding, JobLimits, JobOrder, JobQuestion, JobState, JobWork, Realm, SignedJobResult,
+};
 use libfuzzer_sys::fuzz_target;
 
 const LIMITS: JobLimits = JobLimits {
@@ -17,6 +20,14 @@ const LIMITS: JobLimits = JobLimits {
 
 fuzz_target!(|bytes: &[u8]| {
     canonical::<JobQuestion>(bytes);
+    canonical::<JobFinding>(bytes);
+    if let Some(record) = canonical::<JobRecord>(bytes) {
+        let realm = Realm {
+            genesis_hash: record.order.genesis_hash,
+            program_id: record.order.program_id,
+        };
+        assert!(record.check(&realm).is_err(), "a signature out of nothing");
+    }
     canonical::<JobState>(bytes);
     if let Some(result) = canonical::<SignedJobResult>(bytes) {
         assert!(!result.is_signed(), "a signature out of nothing");

@@ -14,7 +14,13 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     match kind % 12 {
-        0 => drop(canonical::<Heartbeat>(bytes)),
+        0 => {
+            if let Some(beat) = canonical::<Heartbeat>(bytes) {
+                assert!(beat.gpu_uuids().iter().all(|uuid| !uuid.is_empty()));
+                beat.line_mbytes();
+                assert!(beat.load_percent().is_none_or(|load| load <= 100));
+            }
+        }
         1 => drop(canonical::<HeartbeatReply>(bytes)),
         2 => drop(canonical::<ChallengeReply>(bytes)),
         3 => drop(canonical::<CommitMessage>(bytes)),

@@ -16,6 +16,7 @@ pub mod explore;
 pub mod fleet;
 pub mod gov;
 pub mod ide;
+pub mod job;
 pub mod offer;
 pub mod poll;
 pub mod position;

@@ -5,9 +5,11 @@
 
 mod consent;
 mod multisig;
+mod over_table;
 mod preview;
 mod print;
 mod several;
+mod words;
 
 use std::time::{Duration, Instant};
 
@@ -22,14 +24,17 @@ use serde_json::{Value, json};
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_message::AddressLookupTableAccount;
 use solana_rpc_client::api::request::RpcRequest;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 
+pub use self::words::deadline;
 use self::{
     consent::confirm,
     preview::{Preview, compute_unit_price, fee_at},
+    words::indent,
 };
 use crate::{
     amount::Amount,
@@ -37,7 +42,6 @@ use crate::{
     context::Context,
     failure::{Failure, Outcome},
     output::{self, Cell, Format, Record},
-    time::show_duration,
 };
 
 /// Units that a transaction may use at most.
@@ -61,6 +65,8 @@ pub struct Write<'a> {
     pub warnings: Vec<String>,
     /// What must still be true after the person agreed.
     guard: Option<Guard<'a>>,
+    /// Tables that the transaction looks accounts up in.
+    tables: Vec<AddressLookupTableAccount>,
 }
 
 type Guard<'a> = Box<dyn Fn(&Context) -> Outcome<()> + 'a>;
@@ -75,6 +81,7 @@ impl<'a> Write<'a> {
             effect: Record::new(),
             warnings: Vec::new(),
             guard: None,
+            tables: Vec::new(),
         }
     }
 
@@ -174,7 +181,8 @@ impl<'a> Write<'a> {
         // The signing key may not be needed: a crank is signed by its fee payer alone.
         let keypair = ctx.keypair()?;
         signers.push(keypair);
-        let transaction = send::build(payer, &signers, &instructions, latest.hash)?;
+        let transaction =
+            send::build_over(payer, &signers, &instructions, &self.tables, latest.hash)?;
         Ok(Signed {
             transaction,
             instructions,
@@ -380,19 +388,4 @@ fn landed(ctx: &Context, signature: &str) -> Option<(u64, u64)> {
         std::thread::sleep(POLL_INTERVAL);
     }
     None
-}
-
-fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
-}
-
-/// A deadline in words: when, and how long until then.
-pub fn deadline(at: i64, now: i64) -> Cell {
-    let distance = at.saturating_sub(now);
-    let relation = if distance >= 0 {
-        format!("in {}", show_duration(distance))
-    } else {
-        format!("{} ago", show_duration(distance.saturating_neg()))
-    };
-    Cell::Text(format!("{} ({relation})", crate::time::show_time(at)))
 }

@@ -4,7 +4,7 @@ use anchor_lang::{AccountDeserialize, Discriminator, Owner};
 use solana_account::Account;
 use solana_pubkey::Pubkey;
 
-use crate::send::{Chain, ChainError};
+use crate::send::{Chain, ChainError, Cluster};
 
 /// Why an account could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -46,10 +46,28 @@ pub fn decode<T: AccountDeserialize + Owner>(
             owner: account.owner,
         });
     }
-    T::try_deserialize(&mut account.data.as_slice()).map_err(|error| AccountError::Undecodable {
-        key: *key,
-        reason: error.to_string(),
-    })
+    let undecodable = |reason: String| AccountError::Undecodable { key: *key, reason };
+    if let Some(expected) = mapped_len(account).filter(|len| *len != account.data.len()) {
+        let got = account.data.len();
+        return Err(undecodable(format!("it has {got} bytes, not {expected}")));
+    }
+    T::try_deserialize(&mut account.data.as_slice()).map_err(|error| undecodable(error.to_string()))
+}
+
+/// Length of an account that its program maps in place; `None` for all others. Read at another length
+/// such an account panics, whoever sent it.
+fn mapped_len(account: &Account) -> Option<usize> {
+    fn len<T: Discriminator + Owner>(account: &Account) -> Option<usize> {
+        let is_one = account.owner == T::owner() && account.data.starts_with(T::DISCRIMINATOR);
+        is_one.then_some(T::DISCRIMINATOR.len() + size_of::<T>())
+    }
+    len::<registry::state::Poll>(account)
+        .or_else(|| len::<rewards::state::RootRing>(account))
+        .or_else(|| len::<ide::state::Engine>(account))
+        .or_else(|| len::<ide::state::Epoch>(account))
+        .or_else(|| len::<ide::state::ClassRates>(account))
+        .or_else(|| len::<ide::state::RootRing>(account))
+        .or_else(|| len::<booking::state::TneTotals>(account))
 }
 
 /// Decodes a token account or mint of the classic token program.
@@ -94,6 +112,19 @@ pub fn fetch<T: AccountDeserialize + Owner>(
     find(chain, key)?.ok_or(AccountError::Missing(*key))
 }
 
+/// All accounts of a type, by address.
+///
+/// Errors: `Undecodable`, `Chain`.
+pub fn all<T: AccountDeserialize + Discriminator + Owner>(
+    chain: &impl Cluster,
+) -> Result<Vec<(Pubkey, T)>, AccountError> {
+    chain
+        .program_accounts(&T::owner(), T::DISCRIMINATOR)?
+        .into_iter()
+        .map(|(key, account)| Ok((key, decode(&key, &account)?)))
+        .collect()
+}
+
 /// Balance of a token account in base units; 0 where there is none.
 ///
 /// Errors: `WrongOwner`, `Undecodable`, `Chain`.
@@ -107,4 +138,29 @@ pub fn token_balance(chain: &dyn Chain, key: &Pubkey) -> Result<u64, AccountErro
 /// Whether the data begins with the discriminator of `T`.
 pub fn is_a<T: Discriminator>(account: &Account) -> bool {
     account.data.starts_with(T::DISCRIMINATOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_that_is_mapped_in_place_is_read_at_its_own_length_only() {
+        let len = 8 + size_of::<registry::state::Poll>();
+        for (given, is_read) in [(len, true), (len - 1, false), (len + 1, false), (8, false)] {
+            let mut data = registry::state::Poll::DISCRIMINATOR.to_vec();
+            data.resize(given, 0);
+            let account = Account {
+                data,
+                owner: registry::ID,
+                ..Account::default()
+            };
+            let read = decode::<registry::state::Poll>(&Pubkey::default(), &account);
+            match read {
+                Ok(poll) => assert!(is_read && poll.seq == 0),
+                Err(AccountError::Undecodable { .. }) => assert!(!is_read),
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
 }

@@ -57,4 +57,9 @@ pub trait History: Send + Sync {
     fn transactions(&self, address: &Pubkey) -> Result<Vec<TransactionRecord>, ChainError>;
     /// One transaction by its signature, `None` if it has not landed.
     fn transaction(&self, signature: &Signature) -> Result<Option<TransactionRecord>, ChainError>;
+    /// Whether a later answer can differ from an earlier one: not where a log or a machine stands still
+    /// while it is read.
+    fn is_moving(&self) -> bool {
+        true
+    }
 }

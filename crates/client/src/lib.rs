@@ -17,3 +17,4 @@ pub mod instructions;
 pub mod pack;
 pub mod rpc;
 pub mod send;
+pub mod table;

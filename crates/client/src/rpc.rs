@@ -1,5 +1,12 @@
 //! The chain boundary over a JSON-RPC node.
 
+mod record;
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use solana_account::Account;
@@ -10,24 +17,30 @@ use solana_rpc_client::rpc_client::{GetConfirmedSignaturesForAddress2Config, Rpc
 use solana_rpc_client_api::{
     client_error::{Error as ClientError, ErrorKind},
     config::{RpcSimulateTransactionConfig, RpcTransactionConfig},
+    filter::{Memcmp, RpcFilterType},
     request::RpcRequest,
+    response::RpcKeyedAccount,
 };
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
-use solana_transaction_status_client_types::{
-    EncodedConfirmedTransactionWithStatusMeta, UiInstruction, UiTransactionEncoding,
-    option_serializer::OptionSerializer,
-};
+use solana_transaction_status_client_types::UiTransactionEncoding;
 
 use crate::{
-    history::{ExecutedInstruction, History, TopInstruction, TransactionRecord},
-    send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses, TxStatus},
+    history::{History, TransactionRecord},
+    send::{
+        Chain, ChainError, Cluster, FeeOracle, LatestBlockhash, Simulation, Statuses, TxStatus,
+    },
 };
+
+pub use record::read_transaction;
 
 /// Accounts that one call may ask for.
 const MAX_ACCOUNTS_PER_CALL: usize = 100;
 /// Signatures that one call may list.
 const MAX_SIGNATURES_PER_CALL: usize = 1_000;
+/// How long a node may list a transaction before it gives it out.
+const LISTED_DEADLINE: Duration = Duration::from_secs(10);
+const LISTED_PAUSE: Duration = Duration::from_millis(100);
 
 /// A JSON-RPC node at a commitment.
 pub struct RpcChain {
@@ -62,20 +75,54 @@ impl RpcChain {
         self.client.get_genesis_hash().map_err(from_client)
     }
 
-    /// All accounts of a program that begin with a discriminator.
+    /// All accounts of a program that begin with a discriminator. The node picks them out, so nothing
+    /// else of the program travels.
     pub fn program_accounts(
         &self,
         program: &Pubkey,
         discriminator: &[u8],
     ) -> Result<Vec<(Pubkey, Account)>, ChainError> {
-        let all = self
+        let config = json!({
+            "encoding": "base64+zstd",
+            "commitment": self.commitment.commitment.to_string(),
+            "filters": [RpcFilterType::Memcmp(Memcmp::new_base58_encoded(0, discriminator))],
+        });
+        let found: Vec<RpcKeyedAccount> = self
             .client
-            .get_program_accounts(program)
+            .send(
+                RpcRequest::GetProgramAccounts,
+                json!([program.to_string(), config]),
+            )
             .map_err(from_client)?;
-        Ok(all
-            .into_iter()
-            .filter(|(_, account)| account.data.starts_with(discriminator))
-            .collect())
+        let mut accounts = Vec::with_capacity(found.len());
+        for keyed in found {
+            let parsed = keyed.pubkey.parse::<Pubkey>().ok();
+            let (Some(key), Some(account)) = (parsed, keyed.account.to_account()) else {
+                return Err(ChainError::Refused(format!(
+                    "account {} of the node's list does not decode",
+                    keyed.pubkey
+                )));
+            };
+            // A node may leave the filter out.
+            if account.data.starts_with(discriminator) {
+                accounts.push((key, account));
+            }
+        }
+        Ok(accounts)
+    }
+}
+
+impl Cluster for RpcChain {
+    fn genesis_hash(&self) -> Result<Hash, ChainError> {
+        RpcChain::genesis_hash(self)
+    }
+
+    fn program_accounts(
+        &self,
+        program: &Pubkey,
+        discriminator: &[u8],
+    ) -> Result<Vec<(Pubkey, Account)>, ChainError> {
+        RpcChain::program_accounts(self, program, discriminator)
     }
 }
 
@@ -196,6 +243,24 @@ impl FeeOracle for RpcChain {
     }
 }
 
+impl RpcChain {
+    /// A transaction that the node lists; it may give it out a little later.
+    fn listed(&self, signature: &Signature) -> Result<TransactionRecord, ChainError> {
+        let until = Instant::now() + LISTED_DEADLINE;
+        loop {
+            if let Some(record) = self.transaction(signature)? {
+                return Ok(record);
+            }
+            if Instant::now() >= until {
+                return Err(ChainError::Refused(format!(
+                    "the node lists {signature} and does not have it"
+                )));
+            }
+            thread::sleep(LISTED_PAUSE);
+        }
+    }
+}
+
 impl History for RpcChain {
     fn transactions(&self, address: &Pubkey) -> Result<Vec<TransactionRecord>, ChainError> {
         let mut signatures = Vec::new();
@@ -228,11 +293,7 @@ impl History for RpcChain {
         signatures
             .iter()
             .rev()
-            .map(|signature| {
-                self.transaction(signature)?.ok_or_else(|| {
-                    ChainError::Refused(format!("the node lists {signature} and does not have it"))
-                })
-            })
+            .map(|signature| self.listed(signature))
             .collect()
     }
 
@@ -252,83 +313,6 @@ impl History for RpcChain {
         if response.is_null() {
             return Ok(None);
         }
-        let encoded: EncodedConfirmedTransactionWithStatusMeta =
-            serde_json::from_value(response)
-                .map_err(|error| ChainError::Refused(error.to_string()))?;
-        record(*signature, encoded).map(Some)
+        read_transaction(*signature, response).map(Some)
     }
-}
-
-fn record(
-    signature: Signature,
-    encoded: EncodedConfirmedTransactionWithStatusMeta,
-) -> Result<TransactionRecord, ChainError> {
-    let broken = |what: &str| ChainError::Refused(format!("transaction {signature}: {what}"));
-    let transaction = encoded
-        .transaction
-        .transaction
-        .decode()
-        .ok_or_else(|| broken("does not decode"))?;
-    let meta = encoded
-        .transaction
-        .meta
-        .ok_or_else(|| broken("has no meta data"))?;
-    let mut keys = transaction.message.static_account_keys().to_vec();
-    if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
-        for key in loaded.writable.iter().chain(&loaded.readonly) {
-            keys.push(
-                key.parse()
-                    .map_err(|_| broken("has an address that is none"))?,
-            );
-        }
-    }
-    let key_at = |index: u8| {
-        keys.get(usize::from(index))
-            .copied()
-            .ok_or_else(|| broken("names an account it has not"))
-    };
-    let resolve =
-        |program: u8, accounts: &[u8], data: Vec<u8>| -> Result<ExecutedInstruction, ChainError> {
-            Ok(ExecutedInstruction {
-                program: key_at(program)?,
-                accounts: accounts
-                    .iter()
-                    .map(|index| key_at(*index))
-                    .collect::<Result<_, _>>()?,
-                data,
-            })
-        };
-    let mut instructions = Vec::new();
-    for top in transaction.message.instructions() {
-        instructions.push(TopInstruction {
-            instruction: resolve(top.program_id_index, &top.accounts, top.data.clone())?,
-            inner: Vec::new(),
-        });
-    }
-    if let OptionSerializer::Some(groups) = &meta.inner_instructions {
-        for group in groups {
-            let top = instructions
-                .get_mut(usize::from(group.index))
-                .ok_or_else(|| broken("has stray inner calls"))?;
-            for inner in &group.instructions {
-                let UiInstruction::Compiled(inner) = inner else {
-                    return Err(broken("has inner calls in a parsed form"));
-                };
-                let data = bs58::decode(&inner.data)
-                    .into_vec()
-                    .map_err(|_| broken("has inner data that is not base58"))?;
-                top.inner
-                    .push(resolve(inner.program_id_index, &inner.accounts, data)?);
-            }
-        }
-    }
-    Ok(TransactionRecord {
-        signature,
-        slot: encoded.slot,
-        block_time: encoded.block_time,
-        error: meta.err.map(|error| format!("{error:?}")),
-        compute_units: Option::<u64>::from(meta.compute_units_consumed).unwrap_or_default(),
-        fee_lamports: meta.fee,
-        instructions,
-    })
 }

@@ -9,7 +9,7 @@ use solana_account::Account;
 use solana_hash::Hash;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
-use solana_message::{Message, VersionedMessage};
+use solana_message::{AddressLookupTableAccount, Message, VersionedMessage, v0};
 use solana_pubkey::Pubkey;
 use solana_signature::Signature;
 use solana_signer::Signer;
@@ -94,6 +94,18 @@ pub trait Chain: Send + Sync {
     ) -> Result<Statuses, ChainError>;
 }
 
+/// What reading a whole cluster needs, apart from [`Chain`] because submission works without it.
+pub trait Cluster: Chain {
+    /// Hash of the cluster's first block.
+    fn genesis_hash(&self) -> Result<Hash, ChainError>;
+    /// All accounts of a program that begin with a discriminator, and no others.
+    fn program_accounts(
+        &self,
+        program: &Pubkey,
+        discriminator: &[u8],
+    ) -> Result<Vec<(Pubkey, Account)>, ChainError>;
+}
+
 /// Outcome of a simulated transaction.
 #[derive(Clone, Debug)]
 pub struct Simulation {
@@ -150,13 +162,26 @@ pub fn build(
     instructions: &[Instruction],
     blockhash: Hash,
 ) -> Result<VersionedTransaction, SendError> {
+    build_over(payer, signers, instructions, &[], blockhash)
+}
+
+/// As [`build`], over lookup tables: what they hold and nobody signs for is named by one byte.
+///
+/// Errors: those of [`build`].
+pub fn build_over(
+    payer: &Keypair,
+    signers: &[&Keypair],
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+    blockhash: Hash,
+) -> Result<VersionedTransaction, SendError> {
     if instructions.len() > MAX_INSTRUCTIONS {
         return Err(SendError::TooManyInstructions(instructions.len()));
     }
-    let message = Message::new_with_blockhash(instructions, Some(&payer.pubkey()), &blockhash);
-    let required = &message.account_keys[..usize::from(message.header.num_required_signatures)];
+    let message = message(&payer.pubkey(), instructions, tables, blockhash)?;
+    let signatures = usize::from(message.header().num_required_signatures);
+    let required = message.static_account_keys().iter().take(signatures);
     let by_key: Vec<&Keypair> = required
-        .iter()
         .map(|key| {
             std::iter::once(payer)
                 .chain(signers.iter().copied())
@@ -164,10 +189,46 @@ pub fn build(
                 .ok_or_else(|| SendError::Signing(format!("no key for signer {key}")))
         })
         .collect::<Result<_, _>>()?;
-    let transaction = VersionedTransaction::try_new(VersionedMessage::Legacy(message), &by_key)
+    let transaction = VersionedTransaction::try_new(message, &by_key)
         .map_err(|error| SendError::Signing(error.to_string()))?;
     serialize(&transaction)?;
     Ok(transaction)
+}
+
+fn message(
+    payer: &Pubkey,
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+    blockhash: Hash,
+) -> Result<VersionedMessage, SendError> {
+    if tables.is_empty() {
+        let message = Message::new_with_blockhash(instructions, Some(payer), &blockhash);
+        return Ok(VersionedMessage::Legacy(message));
+    }
+    v0::Message::try_compile(payer, instructions, tables, blockhash)
+        .map(VersionedMessage::V0)
+        .map_err(|error| SendError::Signing(error.to_string()))
+}
+
+/// Whether instructions that `payer` pays for fit a transaction over these tables.
+///
+/// Errors: `Signing` when they cannot be put together.
+pub fn fits(
+    payer: &Pubkey,
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+) -> Result<bool, SendError> {
+    let message = message(payer, instructions, tables, Hash::default())?;
+    let signatures = usize::from(message.header().num_required_signatures);
+    let unsigned = VersionedTransaction {
+        signatures: vec![Signature::default(); signatures],
+        message,
+    };
+    match serialize(&unsigned) {
+        Ok(_) => Ok(instructions.len() <= MAX_INSTRUCTIONS),
+        Err(SendError::TooManyBytes(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Wire form of a transaction.
@@ -239,6 +300,33 @@ mod tests {
             matches!(result, Err(SendError::TooManyBytes(bytes)) if bytes > 1_232),
             "{result:?}"
         );
+    }
+
+    #[test]
+    fn accounts_in_a_table_make_room_and_signers_stay_outside() {
+        let payer = Keypair::new();
+        let mut wide = instruction(100);
+        wide.accounts = std::iter::repeat_with(|| AccountMeta::new(Pubkey::new_unique(), false))
+            .take(40)
+            .collect();
+        wide.accounts
+            .push(AccountMeta::new_readonly(payer.pubkey(), true));
+        let table = AddressLookupTableAccount {
+            key: Pubkey::new_unique(),
+            addresses: wide.accounts.iter().map(|meta| meta.pubkey).collect(),
+        };
+        let wide = [wide];
+        assert!(!fits(&payer.pubkey(), &wide, &[]).expect("compiles"));
+        assert!(matches!(
+            build(&payer, &[], &wide, Hash::default()),
+            Err(SendError::TooManyBytes(_))
+        ));
+        let tables = [table];
+        assert!(fits(&payer.pubkey(), &wide, &tables).expect("compiles"));
+        let built = build_over(&payer, &[], &wide, &tables, Hash::default()).expect("fits");
+        // the payer and the program; everything else is looked up
+        assert_eq!(built.message.static_account_keys().len(), 2);
+        assert_eq!(built.signatures.len(), 1);
     }
 
     #[test]

@@ -4,18 +4,20 @@
 //! ([`Evidence::hash`]), and the hash is what stands on chain. A challenge is kept with the signed
 //! messages of both sides, so a failed one is proven by signatures and recomputation, not by the
 //! word of whoever stored it. Place of use: the verifier writes challenges, parties of a case write
-//! statements, the command line and the indexer fetch and check. Invariant: [`ChallengeRecord::check`]
+//! statements and renters' wrong results of jobs, the command line and the indexer fetch and check. Invariant: [`ChallengeRecord::check`]
 //! returns [`Finding::Failed`] only when the device itself signed the contradiction.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod challenge;
+mod job;
 mod statement;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use sha2::{Digest, Sha256};
 
 pub use challenge::{ChallengeRecord, Finding, RecordError};
+pub use job::{JobRecord, JobRecordError};
 pub use statement::{Attachment, MAX_STATEMENT_BYTES, Statement, StatementError};
 
 const EVIDENCE_TAG: &[u8] = b"ION_EVIDENCE_V1";
@@ -31,6 +33,8 @@ pub enum Evidence {
     Challenge(Box<ChallengeRecord>),
     /// What a party of a case says, with files.
     Statement(Statement),
+    /// A renter's order and what the device made of it.
+    Job(Box<JobRecord>),
 }
 
 /// Why bytes are not the cited evidence.

@@ -91,6 +91,7 @@ static CHECKS: schema::Table = schema::Table {
     ],
     columns: &[],
     filters: &[],
+    pairs: &[],
 };
 
 /// What a transaction counts for by itself: once for its day, once per instruction of the programs.

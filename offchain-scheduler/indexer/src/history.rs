@@ -92,6 +92,10 @@ impl History for LogHistory {
         )
         .map(|found| found.into_iter().next())
     }
+
+    fn is_moving(&self) -> bool {
+        false // one slot of the log
+    }
 }
 
 impl Chain for LogHistory {

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use crate::{
     entry::{Numbered, due, of_transaction, touched, write_event, write_touches},
     error::IndexError,
+    known::Known,
     numbers::Numbers,
-    positions::Positions,
     project::{Changes, Rules},
     record,
     schema::{self, MIGRATION_SET, MIGRATIONS},
@@ -173,7 +173,7 @@ impl Index {
     ) -> Result<Applied, IndexError> {
         let mut changes = Changes::default();
         let mut events = Vec::new();
-        let mut positions = Positions::default();
+        let mut known = Known::default();
         let mut last = (0, 0i64);
         for record in records {
             *entries += 1;
@@ -192,7 +192,7 @@ impl Index {
                 let program = idl::program_name(&event.program).ok_or_else(unknown)?;
                 let at = body.get("at").and_then(Value::as_i64).unwrap_or_default();
                 let text = body.to_string();
-                let body = positions.complete(transaction, name, body).await?;
+                let body = known.complete(transaction, name, body).await?;
                 let effects =
                     self.rules
                         .effects(program, name, &body, *entries)

@@ -208,7 +208,7 @@ pub async fn process(settings: IndexerSettings) -> anyhow::Result<Ending> {
             ion_objects::open(address).context("open indexer.evidence")?,
         )),
     };
-    let listener = tokio::net::TcpListener::bind(&settings.http.listen)
+    let listener = api::listen(&settings.http.listen)
         .await
         .context("bind http.listen")?;
     let (health, metrics) = (Health::default(), Metrics::default());

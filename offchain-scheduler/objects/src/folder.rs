@@ -29,6 +29,23 @@ impl FolderStore {
         Ok(store)
     }
 
+    /// A new file to write to. Its name is taken by creating it: processes of several machines over one
+    /// folder may well have the same number.
+    fn draft(&self) -> io::Result<(PathBuf, fs::File)> {
+        loop {
+            let number = self.drafts.fetch_add(1, Ordering::Relaxed);
+            let draft = self
+                .root
+                .join(DRAFTS)
+                .join(format!("{}-{number}", std::process::id()));
+            match fs::File::create_new(&draft) {
+                Ok(file) => return Ok((draft, file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     fn path(&self, name: &str) -> Result<PathBuf, ObjectError> {
         check_name(name)?;
         Ok(self.root.join(name))
@@ -49,12 +66,7 @@ impl ObjectStore for FolderStore {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(io)?;
         }
-        let number = self.drafts.fetch_add(1, Ordering::Relaxed);
-        let draft = self
-            .root
-            .join(DRAFTS)
-            .join(format!("{}-{number}", std::process::id()));
-        let mut file = fs::File::create(&draft).map_err(io)?;
+        let (draft, mut file) = self.draft().map_err(io)?;
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
             .map_err(io)?;
@@ -114,6 +126,32 @@ mod tests {
         let store = FolderStore::open(dir.path()).unwrap();
         store.put("a/b", b"one").unwrap();
         assert!(store.put("a/b", b"other").is_err());
+        assert_eq!(fs::read_dir(dir.path().join(DRAFTS)).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn stores_over_one_folder_never_write_into_each_others_objects() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = |writer: usize, number: usize| format!("a/{writer}-{number}");
+        let bytes = |writer: usize, number: usize| name(writer, number).repeat(500).into_bytes();
+        // Of one process, as of several machines whose processes have the same number.
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let store = FolderStore::open(dir.path()).unwrap();
+                scope.spawn(move || {
+                    for number in 0..25 {
+                        store
+                            .put(&name(writer, number), &bytes(writer, number))
+                            .unwrap();
+                    }
+                });
+            }
+        });
+        let store = FolderStore::open(dir.path()).unwrap();
+        for (writer, number) in (0..4).flat_map(|writer| (0..25).map(move |it| (writer, it))) {
+            let read = store.get(&name(writer, number)).unwrap();
+            assert_eq!(read, Some(bytes(writer, number)), "{writer} {number}");
+        }
         assert_eq!(fs::read_dir(dir.path().join(DRAFTS)).unwrap().count(), 0);
     }
 }

@@ -1,15 +1,19 @@
 //! One verifier's signed observations of one hour.
 
+use std::io::{Read, Write};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use ion_economics::{device::MAX_CONNECTIVITY_TIER, reliability::MAX_SUPPLIER_TIER};
-use ion_protocol::Outcome;
+use ion_protocol::{JobFinding, JobOutcome, Outcome};
 
 use crate::{Hash, HourObservation, Key, MinuteMap, tagged};
 
 const FILE_TAG: &[u8] = b"ION_OBSERVATION_V1";
 /// Layout of the file.
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
+/// Layout without jobs and usage; files of it stay readable.
+const WITHOUT_JOBS: u16 = 3;
 /// Lines of a booking (economics §8.1).
 const MAX_LINES: usize = 8;
 
@@ -75,10 +79,47 @@ pub struct RecordObservation {
     pub served: Vec<Option<u32>>,
 }
 
-/// All that one verifier observed in one hour. Canonical Borsh: lists sorted, no repetition.
-#[derive(BorshSerialize, BorshDeserialize, Clone, Debug, PartialEq, Eq)]
+/// A job whose order and result somebody handed to the verifier, with both signatures.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobObservation {
+    /// Address of the device account.
+    pub device: Key,
+    /// Identity of the order.
+    pub order: Hash,
+    /// Chain time at which it was checked, Unix seconds.
+    pub at: i64,
+    /// How the job ended, as the device signed it.
+    pub outcome: JobOutcome,
+    /// What the check of the result gave.
+    pub finding: JobFinding,
+    /// Hash under which order and result are stored when the result is wrong; zeros otherwise: they
+    /// are the renter's.
+    pub evidence: Hash,
+}
+
+/// How a device was used in an hour.
+#[derive(BorshSerialize, BorshDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageObservation {
+    /// Address of the device account.
+    pub device: Key,
+    /// Minutes in which a booking held it.
+    pub hired: MinuteMap,
+    /// Mean load of its GPUs as its agent claimed it, 0 to 100 percent; `None` when it claimed none.
+    pub load_percent: Option<u8>,
+}
+
+impl UsageObservation {
+    /// Whether it says anything.
+    pub fn is_any(&self) -> bool {
+        self.hired.count() > 0 || self.load_percent.is_some()
+    }
+}
+
+/// All that one verifier observed in one hour. Canonical Borsh: lists sorted, no repetition; a list
+/// that a layout does not have is not encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObservationFile {
-    /// Layout, 3.
+    /// Layout, 4; 3 has no jobs and no usage.
     pub version: u16,
     /// Genesis hash of the cluster.
     pub genesis_hash: Hash,
@@ -97,6 +138,53 @@ pub struct ObservationFile {
     /// What the hour's block reward depends on, devices in order of address; empty when the verifier
     /// did not see the hour open.
     pub hours: Vec<HourObservation>,
+    /// Jobs checked in the hour, in order of device and order.
+    pub jobs: Vec<JobObservation>,
+    /// Devices that were hired or claimed a load, in order of address.
+    pub usage: Vec<UsageObservation>,
+}
+
+impl BorshSerialize for ObservationFile {
+    fn serialize<W: Write>(&self, writer: &mut W) -> std::io::Result<()> {
+        self.version.serialize(writer)?;
+        self.genesis_hash.serialize(writer)?;
+        self.registry.serialize(writer)?;
+        self.verifier.serialize(writer)?;
+        self.hour.serialize(writer)?;
+        self.observed.serialize(writer)?;
+        self.devices.serialize(writer)?;
+        self.records.serialize(writer)?;
+        self.hours.serialize(writer)?;
+        if self.version > WITHOUT_JOBS {
+            self.jobs.serialize(writer)?;
+            self.usage.serialize(writer)?;
+        }
+        Ok(())
+    }
+}
+
+impl BorshDeserialize for ObservationFile {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> std::io::Result<Self> {
+        let version = u16::deserialize_reader(reader)?;
+        let mut file = ObservationFile {
+            version,
+            genesis_hash: Hash::deserialize_reader(reader)?,
+            registry: Key::deserialize_reader(reader)?,
+            verifier: Key::deserialize_reader(reader)?,
+            hour: u64::deserialize_reader(reader)?,
+            observed: MinuteMap::deserialize_reader(reader)?,
+            devices: Vec::deserialize_reader(reader)?,
+            records: Vec::deserialize_reader(reader)?,
+            hours: Vec::deserialize_reader(reader)?,
+            jobs: Vec::new(),
+            usage: Vec::new(),
+        };
+        if version > WITHOUT_JOBS {
+            file.jobs = Vec::deserialize_reader(reader)?;
+            file.usage = Vec::deserialize_reader(reader)?;
+        }
+        Ok(file)
+    }
 }
 
 /// A file with its author's signature, as stored.
@@ -141,6 +229,8 @@ impl ObservationFile {
             devices: Vec::new(),
             records: Vec::new(),
             hours: Vec::new(),
+            jobs: Vec::new(),
+            usage: Vec::new(),
         }
     }
 
@@ -156,11 +246,14 @@ impl ObservationFile {
         self.records
             .sort_by_key(|record| (record.booking, record.seq));
         self.hours.sort_by_key(|hour| hour.device);
+        self.jobs.sort_by_key(|job| (job.device, job.order));
+        self.usage.sort_by_key(|usage| usage.device);
     }
 
     /// Whether lists are sorted without repetition and numbers are in range.
     pub fn is_canonical(&self) -> bool {
-        self.version == VERSION
+        (self.version == VERSION
+            || (self.version == WITHOUT_JOBS && self.jobs.is_empty() && self.usage.is_empty()))
             && MinuteMap::from_bits(self.observed.bits()).is_some()
             && self.devices.is_sorted_by(|a, b| a.device < b.device)
             && self
@@ -179,6 +272,19 @@ impl ObservationFile {
                         .is_none_or(|tier| tier <= MAX_SUPPLIER_TIER)
                     && device.challenges.is_sorted_by_key(|challenge| challenge.at)
             })
+            && self
+                .jobs
+                .is_sorted_by(|a, b| (a.device, a.order) < (b.device, b.order))
+            && self.usage.is_sorted_by(|a, b| a.device < b.device)
+            && self.usage.iter().all(|usage| {
+                usage.is_any()
+                    && MinuteMap::from_bits(usage.hired.bits()).is_some()
+                    && usage.load_percent.is_none_or(|load| load <= 100)
+            })
+            && self
+                .jobs
+                .iter()
+                .all(|job| (job.finding == JobFinding::Wrong) == (job.evidence != [0; 32]))
             && self
                 .records
                 .iter()
@@ -212,89 +318,4 @@ impl SignedFile {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key() -> SigningKey {
-        SigningKey::from_bytes(&[7; 32])
-    }
-
-    fn file() -> ObservationFile {
-        let mut file = ObservationFile::new(
-            [1; 32],
-            [2; 32],
-            key().verifying_key().to_bytes(),
-            500_000,
-            MinuteMap::ALL,
-        );
-        for device in [[3; 32], [4; 32]] {
-            file.devices.push(DeviceObservation {
-                device,
-                fields: DeviceFields {
-                    status: 1,
-                    connectivity_tier: 2,
-                    supplier_tier: 0,
-                    readiness_flags: 1,
-                    reliability_bps: 9_000,
-                },
-                line_tier: None,
-                reliability_bps: None,
-                supplier_tier: None,
-                up: MinuteMap::ALL,
-                challenges: vec![],
-            });
-        }
-        file.records.push(RecordObservation {
-            booking: [5; 32],
-            seq: 0,
-            is_final: true,
-            served: vec![Some(60)],
-        });
-        file
-    }
-
-    fn decode(signed: &SignedFile) -> Result<SignedFile, FileError> {
-        SignedFile::decode(&borsh::to_vec(signed).unwrap())
-    }
-
-    #[test]
-    fn signed_file_round_trips() {
-        let signed = SignedFile::new(&key(), file());
-        assert_eq!(decode(&signed), Ok(signed));
-    }
-
-    #[test]
-    fn altered_or_foreign_file_is_refused() {
-        let mut altered = SignedFile::new(&key(), file());
-        altered.file.hour += 1;
-        assert_eq!(decode(&altered), Err(FileError::BadSignature));
-        let foreign = SignedFile::new(&SigningKey::from_bytes(&[8; 32]), file());
-        assert_eq!(decode(&foreign), Err(FileError::BadSignature));
-        let bytes = borsh::to_vec(&SignedFile::new(&key(), file())).unwrap();
-        assert_eq!(SignedFile::decode(&bytes[1..]), Err(FileError::Undecodable));
-    }
-
-    #[test]
-    fn second_encoding_of_the_same_observations_is_refused() {
-        let changes: [fn(&mut ObservationFile); 6] = [
-            |file| file.devices.reverse(),
-            |file| file.devices.push(file.devices[1].clone()),
-            |file| file.records.push(file.records[0].clone()),
-            |file| file.records[0].served.clear(),
-            |file| file.observed = MinuteMap::from_bits(1).unwrap(),
-            |file| file.version = 1,
-        ];
-        for change in changes {
-            let mut file = file();
-            change(&mut file);
-            assert_eq!(
-                decode(&SignedFile::new(&key(), file)),
-                Err(FileError::NotCanonical)
-            );
-        }
-        let mut unsorted = file();
-        unsorted.devices.reverse();
-        unsorted.sort();
-        assert_eq!(unsorted, file());
-    }
-}
+mod tests;

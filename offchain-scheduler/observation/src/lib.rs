@@ -21,8 +21,8 @@ mod vote;
 pub use aggregate::{Aggregate, Rules, aggregate};
 pub use bundle::{Bundle, BundleError, FileRef, Leaves, Report};
 pub use file::{
-    ChallengeObservation, DeviceFields, DeviceObservation, FileError, ObservationFile,
-    RecordObservation, SignedFile,
+    ChallengeObservation, DeviceFields, DeviceObservation, FileError, JobObservation,
+    ObservationFile, RecordObservation, SignedFile, UsageObservation,
 };
 pub use hour::{HourFlags, HourObservation, HourSight, PositionObservation, ProofCode};
 pub use minutes::{MinuteMap, fill_gap};

@@ -70,6 +70,20 @@ impl Heartbeat {
             .collect()
     }
 
+    /// Mean load of the GPUs that the machine says it has, percent, rounded down; `None` when it tells
+    /// none. Numbers above 100 are none.
+    pub fn load_percent(&self) -> Option<u8> {
+        let loads: Vec<u64> = self
+            .claims
+            .iter()
+            .filter(|claim| claim.name == GPU_LOAD_CLAIM)
+            .filter_map(|claim| claim.value.parse().ok().filter(|load| *load <= 100))
+            .take(MAX_CLAIMED_GPUS)
+            .collect();
+        let mean = loads.iter().sum::<u64>().checked_div(loads.len() as u64)?;
+        u8::try_from(mean).ok()
+    }
+
     /// Speeds of the line that the agent reports, down and up in MB/s; `None` when either is missing
     /// or is no number.
     pub fn line_mbytes(&self) -> Option<(u32, u32)> {

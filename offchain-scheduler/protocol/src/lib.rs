@@ -10,6 +10,7 @@
 mod device;
 mod envelope;
 mod extension;
+mod hardware;
 mod job;
 mod quote;
 mod supplier;
@@ -17,6 +18,7 @@ mod supplier;
 pub use device::*;
 pub use envelope::*;
 pub use extension::*;
+pub use hardware::*;
 pub use job::*;
 pub use quote::*;
 pub use supplier::*;

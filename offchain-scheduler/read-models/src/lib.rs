@@ -79,6 +79,8 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Columns that a list can be narrowed by, each with an index.
     pub filters: &'static [&'static str],
+    /// Two filters that have an index of their own when they come together.
+    pub pairs: &'static [[&'static str; 2]],
 }
 
 impl Table {

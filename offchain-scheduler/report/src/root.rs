@@ -33,14 +33,14 @@ impl RootBundle {
     /// `previous` is that root's bundle; `lists` are those of the completed blocks after its hour up
     /// to `through_hour`, in order of hours (failed blocks and those of the other mode have none).
     /// Errors: `HoursOutOfOrder`, `Overflow`.
-    pub fn build(
+    pub fn build<'a>(
         previous: Option<&RootBundle>,
-        lists: &[DeviceList],
+        lists: impl IntoIterator<Item = &'a DeviceList>,
         through_hour: u64,
     ) -> Result<Self, ReportError> {
         let mut lifetimes = previous.map_or_else(Lifetimes::default, |one| one.lifetimes.clone());
         let mut last = previous.map(|one| one.through_hour);
-        let mut blocks = Vec::with_capacity(lists.len());
+        let mut blocks = Vec::new();
         for list in lists {
             if last.is_some_and(|last| list.hour <= last) || list.hour > through_hour {
                 return Err(ReportError::HoursOutOfOrder);

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::SigningKey;
-use ion_challenge::{Answer, ChallengeWork, CpuProver};
+use ion_challenge::{Answer, ChallengeWork, Commitment, CpuProver};
 use ion_evidence::{Evidence, Finding};
 use ion_protocol::{
     CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitReply, Domain, Envelope,
@@ -20,7 +20,7 @@ use ion_services::{
     verifier::{self, DeviceView, StatusView, Verifier},
 };
 use serde::de::DeserializeOwned;
-use support::*;
+use support::{waiting::until, *};
 
 struct Node {
     verifier: Arc<Verifier>,
@@ -62,18 +62,6 @@ async fn get<T: DeserializeOwned>(url: &str) -> Option<T> {
     serde_json::from_slice(&response.bytes().await.ok()?).ok()
 }
 
-/// Polls until a condition holds; the deadline is generous, for slow machines.
-async fn until<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(value) = poll().await {
-            return value;
-        }
-        assert!(std::time::Instant::now() < deadline, "timed out: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
 async fn device_view(node: &Node, key: &[u8; 32]) -> Option<DeviceView> {
     get(&format!(
         "{}/v1/devices/{}",
@@ -84,11 +72,16 @@ async fn device_view(node: &Node, key: &[u8; 32]) -> Option<DeviceView> {
 }
 
 async fn post(node: &Node, envelope: &Envelope) -> Result<HeartbeatReply, ErrorBody> {
-    post_bytes(node, borsh::to_vec(envelope).unwrap()).await
+    post_bytes(node, HEARTBEAT_PATH, borsh::to_vec(envelope).unwrap()).await
 }
 
-async fn post_bytes(node: &Node, body: Vec<u8>) -> Result<HeartbeatReply, ErrorBody> {
-    let url = format!("{}{HEARTBEAT_PATH}", node.base);
+/// What an endpoint answers to a body.
+async fn post_bytes<R: BorshDeserialize>(
+    node: &Node,
+    path: &str,
+    body: Vec<u8>,
+) -> Result<R, ErrorBody> {
+    let url = format!("{}{path}", node.base);
     let response = reqwest::Client::new()
         .post(url)
         .body(body)
@@ -101,6 +94,13 @@ async fn post_bytes(node: &Node, body: Vec<u8>) -> Result<HeartbeatReply, ErrorB
         Ok(borsh::from_slice(&bytes).unwrap())
     } else {
         Err(serde_json::from_slice(&bytes).unwrap())
+    }
+}
+
+fn realm() -> Realm {
+    Realm {
+        genesis_hash: GENESIS,
+        program_id: registry::ID.to_bytes(),
     }
 }
 
@@ -113,39 +113,17 @@ async fn call<M: BorshSerialize, R: BorshDeserialize>(
     sequence: u64,
     message: &M,
 ) -> Result<R, ErrorBody> {
-    let realm = Realm {
-        genesis_hash: GENESIS,
-        program_id: registry::ID.to_bytes(),
-    };
-    let envelope = seal(key, domain, &realm, sequence, START, message).unwrap();
-    let url = format!("{}{path}", node.base);
-    let body = borsh::to_vec(&envelope).unwrap();
-    let response = reqwest::Client::new()
-        .post(url)
-        .body(body)
-        .send()
-        .await
-        .unwrap();
-    let is_ok = response.status().is_success();
-    let bytes = response.bytes().await.unwrap();
-    if is_ok {
-        Ok(borsh::from_slice(&bytes).unwrap())
-    } else {
-        Err(serde_json::from_slice(&bytes).unwrap())
-    }
+    let envelope = seal(key, domain, &realm(), sequence, START, message).unwrap();
+    post_bytes(node, path, borsh::to_vec(&envelope).unwrap()).await
 }
 
 fn heartbeat(key: &SigningKey, sequence: u64, now: i64) -> Envelope {
-    let realm = Realm {
-        genesis_hash: GENESIS,
-        program_id: registry::ID.to_bytes(),
-    };
     let message = Heartbeat {
         boot: [0; 16],
         draining: false,
         claims: vec![],
     };
-    seal(key, Domain::Heartbeat, &realm, sequence, now, &message).unwrap()
+    seal(key, Domain::Heartbeat, &realm(), sequence, now, &message).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -293,10 +271,13 @@ async fn each_bad_request_is_refused_by_its_own_code() {
         "unknown_device"
     );
     assert_eq!(
-        code(post_bytes(&node, vec![0; 20_000]).await),
+        code(post_bytes(&node, HEARTBEAT_PATH, vec![0; 20_000]).await),
         "body_too_large"
     );
-    assert_eq!(code(post_bytes(&node, vec![0; 20]).await), "malformed");
+    assert_eq!(
+        code(post_bytes(&node, HEARTBEAT_PATH, vec![0; 20]).await),
+        "malformed"
+    );
     // None of them used up a sequence number or counted a minute.
     assert!(post(&node, &heartbeat(&key, 6, START)).await.is_ok());
 
@@ -327,43 +308,20 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
     .await;
     assert!(reply.challenge_waits);
 
-    let fetch = ChallengeFetch {};
+    let fetch = async |sequence| -> ChallengeReply {
+        let (path, domain) = (CHALLENGE_PATH, Domain::ChallengeFetch);
+        let answer = call(&node, &key, path, domain, sequence, &ChallengeFetch {}).await;
+        answer.unwrap()
+    };
     // The first fetch measures the round trip and is told when to come again.
-    let first: ChallengeReply = call(
-        &node,
-        &key,
-        CHALLENGE_PATH,
-        Domain::ChallengeFetch,
-        0,
-        &fetch,
-    )
-    .await
-    .unwrap();
+    let first = fetch(0).await;
     assert_eq!((first.issued, first.wait_ms), (None, 50));
-    let reply: ChallengeReply = call(
-        &node,
-        &key,
-        CHALLENGE_PATH,
-        Domain::ChallengeFetch,
-        1,
-        &fetch,
-    )
-    .await
-    .unwrap();
+    let reply = fetch(1).await;
     let issued = reply.issued.unwrap();
     assert!(issued.is_signed());
     assert_eq!(issued.challenge.device, public);
     // The same challenge again, as long as it is not committed.
-    let again: ChallengeReply = call(
-        &node,
-        &key,
-        CHALLENGE_PATH,
-        Domain::ChallengeFetch,
-        2,
-        &fetch,
-    )
-    .await
-    .unwrap();
+    let again = fetch(2).await;
     assert_eq!(again.issued.as_ref(), Some(&issued));
 
     // Openings before roots, then roots of other work, then other roots.
@@ -372,6 +330,10 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
     other.nonce = [0; 32];
     let work = ChallengeWork::commit(&prover, other).unwrap();
     let mut commitment = work.commitment();
+    let commit = async |sequence, roots: &Commitment| -> Result<CommitReply, ErrorBody> {
+        let (path, domain) = (COMMIT_PATH, Domain::ChallengeCommit);
+        call(&node, &key, path, domain, sequence, roots).await
+    };
     commitment.challenge_id = issued.challenge.id();
     let empty = Answer {
         challenge_id: issued.challenge.id(),
@@ -380,38 +342,12 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
     let early: Result<OpenReply, _> =
         call(&node, &key, OPEN_PATH, Domain::ChallengeOpen, 0, &empty).await;
     assert_eq!(early.unwrap_err().error, "not_committed");
-    let reply: CommitReply = call(
-        &node,
-        &key,
-        COMMIT_PATH,
-        Domain::ChallengeCommit,
-        0,
-        &commitment,
-    )
-    .await
-    .unwrap();
-    let same: CommitReply = call(
-        &node,
-        &key,
-        COMMIT_PATH,
-        Domain::ChallengeCommit,
-        1,
-        &commitment,
-    )
-    .await
-    .unwrap();
+    let reply: CommitReply = commit(0, &commitment).await.unwrap();
+    let same: CommitReply = commit(1, &commitment).await.unwrap();
     assert_eq!(same, reply);
     let mut changed = commitment.clone();
     changed.roots[0] = [0; 32];
-    let refused: Result<CommitReply, _> = call(
-        &node,
-        &key,
-        COMMIT_PATH,
-        Domain::ChallengeCommit,
-        2,
-        &changed,
-    )
-    .await;
+    let refused: Result<CommitReply, _> = commit(2, &changed).await;
     assert_eq!(refused.unwrap_err().error, "other_commitment");
 
     // The openings of the other work: committed, and not what was asked for.
@@ -437,16 +373,7 @@ async fn false_answer_fails_with_evidence_that_anybody_can_check() {
     let finding = record.check(&node.verifier.realm);
     assert!(matches!(finding, Ok(Finding::Failed(_))), "{finding:?}");
     // Nothing is asked again within the pause, and the old challenge is over.
-    let none: ChallengeReply = call(
-        &node,
-        &key,
-        CHALLENGE_PATH,
-        Domain::ChallengeFetch,
-        3,
-        &fetch,
-    )
-    .await
-    .unwrap();
+    let none = fetch(3).await;
     assert_eq!(none.issued, None);
     let late: Result<OpenReply, _> =
         call(&node, &key, OPEN_PATH, Domain::ChallengeOpen, 2, &answer).await;

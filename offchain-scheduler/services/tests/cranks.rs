@@ -2,13 +2,14 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use anchor_spl::associated_token::get_associated_token_address;
 use ion_client::addresses;
+use ion_economics::booking::{RecordStatus, Stamp};
 use ion_services::{
-    chain_view::MemoryView,
-    verifier::{Bench, Verifier},
+    chain_view::{MemoryView, PollRent},
+    verifier::{Bench, Verifier, VerifierSettings},
 };
 use ion_store::outbox::Key;
 use solana_pubkey::Pubkey;
@@ -65,6 +66,111 @@ impl Desk {
     fn usdc(&self) -> Pubkey {
         self.chain.with(|chain| chain.mints.1)
     }
+}
+
+/// A record of a settling booking whose challenge period is over, in an open epoch; the supplier has
+/// no account.
+async fn earnable(desk: &Desk, now: i64) -> (Pubkey, Pubkey) {
+    let device = put_device(&desk.chain, [60; 32], 1);
+    let booking = put_booking(&desk.chain, device, 60, SETTLING);
+    let record = put_record(&desk.chain, booking, 0, START);
+    desk.chain.with(|chain| {
+        chain.bookings.get_mut(&booking).unwrap().open_records = 1;
+        chain.others.insert(addresses::ide::epoch(day_of(now)));
+    });
+    (booking, record)
+}
+
+#[tokio::test]
+async fn pay_without_an_account_is_credited_after_thirty_days() {
+    let desk = Desk::new().await;
+    let (last, next) = (START + 30 * DAY, START + 30 * DAY + 1);
+    let (booking, _) = earnable(&desk, next).await;
+    let subject = format!("{booking}/0/0");
+    desk.crank(last).await;
+    assert_eq!(desk.row("earn", &subject, day_of(last)).await, None);
+    desk.crank(next).await;
+    assert!(desk.row("earn", &subject, day_of(next)).await.is_some());
+}
+
+#[tokio::test]
+async fn pay_that_is_revenue_needs_no_account_of_the_supplier() {
+    let desk = Desk::new().await;
+    let (booking, _) = earnable(&desk, START + 1).await;
+    let subject = format!("{booking}/0/0");
+    desk.crank(START + 1).await;
+    assert_eq!(desk.row("earn", &subject, day_of(START)).await, None);
+    desk.chain
+        .with(|chain| chain.bookings.get_mut(&booking).unwrap().stamp = Stamp::Ide as u8);
+    desk.crank(START + 1).await;
+    assert!(desk.row("earn", &subject, day_of(START)).await.is_some());
+}
+
+#[tokio::test]
+async fn challenged_record_is_earned_when_the_arbiter_stayed_silent() {
+    let desk = Desk::new().await;
+    let until = START + 5 * DAY;
+    let (booking, record) = earnable(&desk, until + 1).await;
+    let subject = format!("{booking}/0/0");
+    desk.chain.with(|chain| {
+        let record = chain.records.get_mut(&record).unwrap();
+        record.status = RecordStatus::Challenged as u8;
+        record.ruling_until = until;
+        chain.bookings.get_mut(&booking).unwrap().stamp = Stamp::Ide as u8;
+    });
+    desk.crank(until).await;
+    assert_eq!(desk.row("earn", &subject, day_of(until)).await, None);
+    desk.crank(until + 1).await;
+    assert!(
+        desk.row("earn", &subject, day_of(until + 1))
+            .await
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn hourly_crank_is_sent_by_one_member_and_by_another_one_in_another_hour() {
+    let (chain, dir) = (memory_chain(), tempfile::tempdir().unwrap());
+    let poll = Pubkey::new_from_array([44; 32]);
+    chain.with(|chain| {
+        chain.leftovers.polls = vec![PollRent {
+            address: poll,
+            payer: Pubkey::new_from_array([45; 32]),
+            kept_since: 0,
+        }];
+    });
+    let mut members = Vec::new();
+    for member in 0..3 {
+        let own = dir.path().join(format!("v{member}"));
+        std::fs::create_dir_all(&own).unwrap();
+        let objects = dir.path().join("objects");
+        let waiting = |settings: &mut VerifierSettings| {
+            settings.loops.stagger = Duration::from_secs(3_600);
+        };
+        let chain = chain.clone();
+        members.push(make_verifier_with(chain, member, &own, &objects, waiting).await);
+    }
+    let mut senders = BTreeSet::new();
+    for hour in 0..24 {
+        let now = START + hour * 3_600;
+        chain.with(|chain| chain.now = now);
+        let mut sent = 0;
+        for (place, member) in members.iter().enumerate() {
+            member.refresh().await.unwrap();
+            let mut bench = Bench::default();
+            member.crank_leftovers(&mut bench, now).await.unwrap();
+            let key = Key::new("close_poll", poll, hour_of(now));
+            if member.outbox.row(&key).await.unwrap().is_some() {
+                sent += 1;
+                senders.insert(place);
+            }
+        }
+        assert_eq!(sent, 1, "hour {hour}");
+    }
+    assert!(
+        senders.len() > 1,
+        "a member that is dead delays hours, not all"
+    );
 }
 
 fn day_of(now: i64) -> u64 {

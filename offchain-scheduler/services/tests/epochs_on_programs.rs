@@ -5,17 +5,16 @@
 #[path = "support/days.rs"]
 mod days;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+#[path = "support/machine.rs"]
+mod machine;
 
-use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use std::{sync::Arc, time::Duration};
+
+use anchor_lang::Discriminator;
 use anchor_spl::associated_token::get_associated_token_address;
 use days::{device_hour, position, put_file};
 use ed25519_dalek::SigningKey;
-use ide::state::{Auction, ClassRates, Epoch, EpochState, RootRing};
+use ide::state::{ClassRates, Epoch, EpochState, RootRing};
 use ion_chain::{Outbox, Sender, SenderSettings, Signers};
 use ion_client::{
     accounts, addresses,
@@ -23,37 +22,29 @@ use ion_client::{
         booking as booking_ix,
         ide::{self as ix, PayoutRoute},
     },
-    send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses},
 };
 use ion_economics::{
     booking::{BookingStatus, Currency, Stamp},
-    params::{Program as Consumer, ide as param},
+    params::ide as param,
     units::{DAY, HOUR},
 };
-use ion_merkle::{earnings::PayoutRoot, report::ReportKind};
+use ion_merkle::earnings::PayoutRoot;
 use ion_objects::{FolderStore, ObjectStore};
 use ion_program_tests::booking_stage::{CLASS, Stage, edit};
 use ion_protocol::Realm;
-use ion_report::{Hire, PayoutBundle, PayoutReport};
+use ion_report::{PayoutBundle, PayoutReport};
 use ion_services::{
-    chain_view::{
-        BlockView, ClusterReader, EmissionView, EngineReader, EngineState, HireView, HourChain,
-        LedgerReader, Leftovers, OffenceView, PollView, RewardReader, RootsView, VerifierSetView,
-        ViewError, hire_of,
-    },
-    verifier::{Bench, Journal, Parts, Verifier, VerifierSettings, benign},
+    chain_view::EngineReader,
+    verifier::{Bench, Journal, Parts, Verifier, VerifierSettings, benign, order},
 };
-use ion_store::{Store, SystemClock, outbox::SqlOutbox};
-use registry::state::{Config, Device, Params};
+use ion_store::{ManualClock, Store, outbox::SqlOutbox};
+use machine::{GENESIS, StageChain};
+use registry::state::{Config, Params};
 use solana_account::Account;
-use solana_hash::Hash;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
-use solana_signature::Signature;
 use solana_signer::Signer;
-use solana_transaction::versioned::VersionedTransaction;
 
-const GENESIS: [u8; 32] = [3; 32];
 const AVAIL: u64 = 50_000;
 const HIRE: u64 = 300_000;
 const LIST: u64 = 1_000_000;
@@ -61,299 +52,15 @@ const LIST: u64 = 1_000_000;
 const PRICE: Pubkey = Pubkey::new_from_array([55; 32]);
 const CO_STAKER_BPS: u16 = 2_500;
 
-/// The stage, its blockhashes counted as blocks: each transaction makes one.
-struct Machine {
-    stage: Stage,
-    blockhash: Hash,
-    height: u64,
-}
-
-#[derive(Clone)]
-struct StageChain(Arc<Mutex<Machine>>);
-
-impl StageChain {
-    fn lock(&self) -> MutexGuard<'_, Machine> {
-        let mut machine = self.0.lock().unwrap();
-        let blockhash = machine.stage.world.chain.with(|svm| svm.latest_blockhash());
-        if machine.blockhash != blockhash {
-            machine.blockhash = blockhash;
-            machine.height += 1;
-        }
-        machine
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&Stage) -> T) -> T {
-        act(&self.lock().stage)
-    }
-
-    fn all<T: AccountDeserialize + Discriminator + Owner>(&self) -> Vec<(Pubkey, T)> {
-        self.with(|stage| {
-            stage
-                .world
-                .chain
-                .with(|svm| svm.get_program_accounts(&T::owner()))
-        })
-        .into_iter()
-        .filter(|(_, account)| account.data.starts_with(T::DISCRIMINATOR))
-        .map(|(key, account)| (key, accounts::decode(&key, &account).unwrap()))
-        .collect()
-    }
-
-    fn get<T: AccountDeserialize + Owner>(&self, key: &Pubkey) -> T {
-        self.with(|stage| stage.world.get(key))
-    }
-
-    fn find<T: AccountDeserialize + Owner>(&self, key: &Pubkey) -> Result<Option<T>, ViewError> {
-        Ok(self.with(|stage| accounts::find(&stage.world.chain, key))?)
-    }
-}
-
-impl Chain for StageChain {
-    fn accounts(&self, keys: &[Pubkey]) -> Result<Vec<Option<Account>>, ChainError> {
-        self.with(|stage| stage.world.chain.accounts(keys))
-    }
-
-    fn blockhash(&self) -> Result<LatestBlockhash, ChainError> {
-        let machine = self.lock();
-        Ok(LatestBlockhash {
-            hash: machine.blockhash,
-            last_valid_block_height: machine.height,
-        })
-    }
-
-    fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError> {
-        self.with(|stage| stage.world.chain.submit(transaction))
-    }
-
-    fn status(
-        &self,
-        signatures: &[Signature],
-        search_history: bool,
-    ) -> Result<Statuses, ChainError> {
-        let machine = self.lock();
-        let statuses = machine
-            .stage
-            .world
-            .chain
-            .status(signatures, search_history)?;
-        Ok(Statuses {
-            finalized_block_height: machine.height,
-            ..statuses
-        })
-    }
-}
-
-impl FeeOracle for StageChain {
-    fn simulate(&self, transaction: &[u8]) -> Result<Simulation, ChainError> {
-        let parsed: VersionedTransaction = wincode::deserialize(transaction).unwrap();
-        let machine = self
-            .with(|stage| stage.world.chain.with(|svm| svm.clone()))
-            .with_sigverify(false);
-        Ok(match machine.simulate_transaction(parsed) {
-            Ok(info) => Simulation {
-                compute_units: info.meta.compute_units_consumed,
-                error: None,
-                logs: info.meta.logs,
-            },
-            Err(failed) => Simulation {
-                compute_units: failed.meta.compute_units_consumed,
-                error: Some(failed.err),
-                logs: failed.meta.logs,
-            },
-        })
-    }
-
-    fn recent_prices(&self, _writable: &[Pubkey]) -> Result<Vec<u64>, ChainError> {
-        Ok(Vec::new())
-    }
-}
-
-impl ClusterReader for StageChain {
-    fn now(&self) -> Result<i64, ViewError> {
-        Ok(self.with(|stage| stage.world.now()))
-    }
-
-    fn genesis_hash(&self) -> Result<[u8; 32], ViewError> {
-        Ok(GENESIS)
-    }
-
-    fn verifiers(&self) -> Result<VerifierSetView, ViewError> {
-        let set: registry::state::VerifierSet = self.get(&addresses::registry::verifier_set());
-        Ok(VerifierSetView {
-            keys: set.members().iter().map(Pubkey::to_bytes).collect(),
-            threshold: set.threshold,
-            version: set.version,
-        })
-    }
-
-    fn holder(&self, _device: &Pubkey) -> Result<Option<HireView>, ViewError> {
-        // Asked for heartbeats only, of which there are none here.
-        Ok(None)
-    }
-}
-
-impl RewardReader for StageChain {
-    fn hour_chain(&self) -> Result<HourChain, ViewError> {
-        Ok(HourChain {
-            devices: self
-                .all::<Device>()
-                .into_iter()
-                .map(|(key, device)| (key.to_bytes(), device))
-                .collect(),
-            classes: self
-                .all::<registry::state::ProcessorClass>()
-                .into_iter()
-                .map(|(_, class)| (class.id, class))
-                .collect(),
-            stakes: self
-                .all::<staking::state::DeviceStake>()
-                .into_iter()
-                .map(|(_, stake)| (stake.device.to_bytes(), stake))
-                .collect(),
-            exemptions: BTreeMap::new(),
-            staking_params: self.params(Consumer::Staking)?,
-        })
-    }
-
-    fn params(&self, consumer: Consumer) -> Result<Params, ViewError> {
-        let program = match consumer {
-            Consumer::Registry => registry::ID,
-            Consumer::Staking => staking::ID,
-            Consumer::Rewards => ::rewards::ID,
-            Consumer::Ide => ide::ID,
-            Consumer::Booking => booking::ID,
-        };
-        Ok(self.get(&addresses::registry::params(&program)))
-    }
-
-    fn emission(&self) -> Result<EmissionView, ViewError> {
-        let emission: ::rewards::state::Emission = self.get(&addresses::rewards::emission());
-        let config: Config = self.get(&addresses::registry::config());
-        Ok(EmissionView {
-            start_hour: emission.start_hour,
-            next_hour: emission.next_hour,
-            next_final_hour: emission.next_final_hour,
-            ide_from_hour: config.ide_from_hour,
-        })
-    }
-
-    fn block(&self, hour: u64) -> Result<Option<BlockView>, ViewError> {
-        let block: Option<::rewards::state::Block> = self.find(&addresses::rewards::block(hour))?;
-        Ok(block.map(|block| BlockView::of(&block)))
-    }
-
-    fn attested_at(
-        &self,
-        kind: ReportKind,
-        subject: &Pubkey,
-        seq: u64,
-    ) -> Result<Option<i64>, ViewError> {
-        let poll: Option<registry::state::Poll> =
-            self.find(&addresses::registry::poll(kind, subject, seq))?;
-        Ok(poll.map(|poll| poll.attested_at).filter(|at| *at != 0))
-    }
-
-    fn roots(&self) -> Result<RootsView, ViewError> {
-        let ring: Option<::rewards::state::RootRing> = self.find(&addresses::rewards::roots())?;
-        Ok(ring.map(|ring| RootsView::of(&ring)).unwrap_or_default())
-    }
-}
-
-impl EngineReader for StageChain {
-    fn engine(&self) -> Result<Option<EngineState>, ViewError> {
-        self.with(|stage| EngineState::read(&stage.world.chain))
-    }
-
-    fn epoch(&self, day: u64) -> Result<Option<Epoch>, ViewError> {
-        self.find(&addresses::ide::epoch(day))
-    }
-
-    fn auction(&self, seq: u64) -> Result<Option<Auction>, ViewError> {
-        self.find(&addresses::ide::auction(seq))
-    }
-
-    fn class_rates(&self) -> Result<BTreeMap<u16, ClassRates>, ViewError> {
-        Ok(self
-            .all::<ClassRates>()
-            .into_iter()
-            .map(|(_, rates)| (rates.class, rates))
-            .collect())
-    }
-
-    fn payout_roots(&self) -> Result<Option<RootRing>, ViewError> {
-        self.find(&addresses::ide::roots())
-    }
-
-    fn hire(&self, day: u64) -> Result<Hire, ViewError> {
-        self.with(|stage| hire_of(&stage.world.chain, day))
-    }
-}
-
-impl LedgerReader for StageChain {
-    fn recent_blockhash(&self) -> Result<[u8; 32], ViewError> {
-        Ok(self.lock().blockhash.to_bytes())
-    }
-
-    fn devices(&self) -> Result<Vec<(Pubkey, Device)>, ViewError> {
-        Ok(self.all())
-    }
-
-    fn bookings(&self) -> Result<Vec<(Pubkey, booking::state::Booking)>, ViewError> {
-        Ok(self.all())
-    }
-
-    fn records(&self) -> Result<Vec<(Pubkey, booking::state::WorkRecord)>, ViewError> {
-        Ok(self.all())
-    }
-
-    fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError> {
-        Ok(BTreeMap::new())
-    }
-
-    fn leftovers(&self) -> Result<Leftovers, ViewError> {
-        Ok(Leftovers::default())
-    }
-
-    fn upheld_offences(&self) -> Result<Vec<OffenceView>, ViewError> {
-        Ok(Vec::new())
-    }
-
-    fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError> {
-        Ok(self.with(|stage| (stage.world.plan.io_mint, stage.world.plan.usdc_mint)))
-    }
-
-    fn exist(&self, addresses: &[Pubkey]) -> Result<Vec<bool>, ViewError> {
-        let found = self.accounts(addresses)?;
-        Ok(found.iter().map(Option::is_some).collect())
-    }
-
-    fn poll(
-        &self,
-        kind: ReportKind,
-        subject: &Pubkey,
-        seq: u64,
-    ) -> Result<Option<PollView>, ViewError> {
-        let poll: Option<registry::state::Poll> =
-            self.find(&addresses::registry::poll(kind, subject, seq))?;
-        Ok(poll.map(|poll| PollView {
-            set_version: poll.set_version,
-            votes: poll
-                .votes
-                .iter()
-                .map(|vote| (*vote != [0; 32]).then_some(*vote))
-                .collect(),
-            attested: (poll.attested_at != 0).then_some(poll.attested_hash),
-        }))
-    }
-}
-
 struct Net {
-    chain: StageChain,
+    chain: StageChain<Stage>,
     keys: Vec<Keypair>,
     verifiers: Vec<Verifier>,
     benches: Vec<Bench>,
-    senders: Vec<Sender<StageChain>>,
+    senders: Vec<Sender<StageChain<Stage>>>,
     objects: FolderStore,
+    /// Of the outboxes: rows that wait are due in the next round, however fast the machine is.
+    clock: Arc<ManualClock>,
     _dir: tempfile::TempDir,
 }
 
@@ -382,11 +89,7 @@ impl Net {
             .iter()
             .map(Keypair::insecure_clone)
             .collect();
-        let chain = StageChain(Arc::new(Mutex::new(Machine {
-            stage,
-            blockhash: Hash::default(),
-            height: 0,
-        })));
+        let chain = StageChain::new(stage);
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("objects");
         let mut net = Self {
@@ -396,6 +99,7 @@ impl Net {
             senders: Vec::new(),
             objects: FolderStore::open(&folder).unwrap(),
             keys,
+            clock: Arc::new(ManualClock::new(1_000)),
             _dir: dir,
         };
         for member in 0..net.keys.len() {
@@ -403,7 +107,7 @@ impl Net {
             let store = Store::open(database.to_str().unwrap()).await.unwrap();
             let outbox = Outbox::new(
                 SqlOutbox::open(store.clone()).await.unwrap(),
-                Arc::new(SystemClock),
+                net.clock.clone(),
             );
             let mut settings = VerifierSettings::default();
             settings.loops.stagger = Duration::ZERO;
@@ -417,19 +121,20 @@ impl Net {
                     genesis_hash: GENESIS,
                     program_id: registry::ID.to_bytes(),
                 },
-                ledger: Arc::new(net.chain.clone()),
+                ledger: Arc::new(net.chain.view()),
                 journal: Journal::open(store).await.unwrap(),
                 objects: Arc::new(FolderStore::open(&folder).unwrap()),
                 outbox: outbox.clone(),
             }));
             net.benches.push(Bench::default());
-            net.senders.push(Sender::new(
+            let sender = Sender::new(
                 outbox,
                 Arc::new(net.chain.clone()),
                 Signers::new(key),
                 SenderSettings::default(),
                 benign(),
-            ));
+            );
+            net.senders.push(sender.in_order(order()));
         }
         (net, first)
     }
@@ -445,6 +150,7 @@ impl Net {
             world.put(&PRICE, world.raw(&posted));
         });
         for _ in 0..60 {
+            self.clock.advance(1_000);
             for member in 0..self.verifiers.len() {
                 let verifier = &self.verifiers[member];
                 let now = verifier.tick().await.unwrap();
@@ -649,7 +355,7 @@ async fn day_goes_from_a_booking_and_emission_to_paid_claims() {
         claimed += row.lifetime_io;
     }
     assert_eq!(claimed, sealed.cumulative_io, "nothing is left over");
-    let vaults = chain.engine().unwrap().unwrap().vaults;
+    let vaults = chain.view().engine().unwrap().unwrap().vaults;
     assert_eq!((vaults.payable_io, vaults.payable_usdc), (0, 0));
     // a quarter of the availability, to the unit that rounding leaves
     let co = report.proof(&key.to_bytes(), &wallet.to_bytes()).unwrap().1;

@@ -2,201 +2,45 @@
 
 mod support;
 
-use std::{collections::BTreeMap, sync::Arc};
-
 use booking::ApplyWorkLeafArgs;
 use ion_chain::decode_work;
 use ion_merkle::report::ReportKind;
 use ion_observation::SignedFile;
 use ion_protocol::{Heartbeat, Outcome};
-use ion_services::{
-    chain_view::{MemoryView, PollView},
-    verifier::{Bench, StoredChallenge, Verifier, subject_of},
-};
 use ion_store::outbox::{Key, State};
-use support::*;
+use support::{panel::Panel, *};
 
 const DEVICE: [u8; 32] = [60; 32];
-
-struct Trio {
-    chain: Arc<MemoryView>,
-    verifiers: Vec<Verifier>,
-    benches: Vec<Bench>,
-    dir: tempfile::TempDir,
-    sequence: u64,
-}
-
-impl Trio {
-    async fn new() -> Self {
-        let (chain, dir) = (memory_chain(), tempfile::tempdir().unwrap());
-        let mut trio = Trio {
-            chain,
-            verifiers: Vec::new(),
-            benches: Vec::new(),
-            dir,
-            sequence: 0,
-        };
-        for member in 0..3 {
-            let verifier = trio.open(member).await;
-            trio.verifiers.push(verifier);
-            trio.benches.push(Bench::default());
-        }
-        trio
-    }
-
-    async fn open(&self, member: u8) -> Verifier {
-        let own = self.dir.path().join(format!("v{member}"));
-        std::fs::create_dir_all(&own).unwrap();
-        make_verifier(
-            self.chain.clone(),
-            member,
-            &own,
-            &self.dir.path().join("objects"),
-        )
-        .await
-    }
-
-    /// Moves the chain's clock; the verifiers that watch see it.
-    async fn tick(&self, now: i64, watching: &[usize]) {
-        self.chain.with(|chain| chain.now = now);
-        for member in watching {
-            self.verifiers[*member].tick().await.unwrap();
-        }
-    }
-
-    /// A heartbeat of the device to some verifiers.
-    async fn beat(&mut self, now: i64, to: &[usize]) {
-        self.sequence += 1;
-        let message = Heartbeat {
-            boot: [0; 16],
-            draining: false,
-            claims: vec![],
-        };
-        for member in to {
-            self.verifiers[*member]
-                .count_heartbeat(&DEVICE, &address_of(DEVICE), self.sequence, now, &message)
-                .await
-                .unwrap();
-        }
-    }
-
-    async fn pass(&self, member: usize, now: i64, outcome: Outcome) {
-        let challenge = ion_challenge::Challenge {
-            genesis_hash: GENESIS,
-            verifier: self.verifiers[member].public_key(),
-            device: DEVICE,
-            nonce: [member as u8; 32],
-            blockhash: [2; 32],
-            n: 8,
-            rounds: 1,
-            openings: 1,
-            secret_hash: [0; 32],
-        };
-        let id = challenge.id();
-        let stored = StoredChallenge {
-            device: address_of(DEVICE),
-            challenge,
-            secret: [0; 32],
-            commitment: None,
-        };
-        let journal = &self.verifiers[member].journal;
-        journal.issue(&stored, now).await.unwrap();
-        journal.finish(&id, outcome, &[9; 32], now).await.unwrap();
-    }
-
-    async fn round(&mut self, member: usize, now: i64) {
-        self.verifiers[member].refresh().await.unwrap();
-        self.verifiers[member]
-            .round(&mut self.benches[member], now)
-            .await
-            .unwrap();
-    }
-
-    async fn row(
-        &self,
-        member: usize,
-        kind: &str,
-        subject: impl std::fmt::Display,
-        period: u64,
-    ) -> Option<State> {
-        let row = self.verifiers[member]
-            .outbox
-            .row(&Key::new(kind, subject, period))
-            .await
-            .unwrap();
-        row.map(|row| row.state)
-    }
-
-    /// Brings the last votes of all verifiers to the poll, as the chain would.
-    async fn count_votes(&self, kind: ReportKind, hour: u64) -> PollView {
-        let mut votes = Vec::new();
-        let mut counts: BTreeMap<[u8; 32], usize> = BTreeMap::new();
-        for verifier in &self.verifiers {
-            let (_, vote) = verifier
-                .journal
-                .last_vote(kind.to_u8(), hour)
-                .await
-                .unwrap();
-            votes.push(vote);
-            if let Some(vote) = vote {
-                *counts.entry(vote).or_default() += 1;
-            }
-        }
-        let attested = counts
-            .into_iter()
-            .find(|(_, count)| *count >= 2)
-            .map(|(payload, _)| payload);
-        let poll = PollView {
-            set_version: 0,
-            votes,
-            attested,
-        };
-        let key = (kind.to_u8(), subject_of(kind), hour);
-        self.chain
-            .with(|chain| chain.polls.insert(key, poll.clone()));
-        poll
-    }
-}
 
 const HOUR_CLOSE: i64 = START + 3_600;
 const VOTE: i64 = HOUR_CLOSE + 360;
 
+/// Number of hours for which a verifier has written its file.
+async fn hours_written(trio: &Panel, member: usize) -> usize {
+    let journal = &trio.verifiers[member].journal;
+    journal.written_hours(0).await.unwrap().len()
+}
+
 #[tokio::test]
 async fn device_comes_up_by_the_reports_of_three_verifiers() {
-    let mut trio = Trio::new().await;
+    let mut trio = Panel::new(3, 2).await;
     let device = put_device(&trio.chain, DEVICE, 0);
     let hour = hour_of(START);
     trio.tick(START, &[0, 1, 2]).await;
-    trio.beat(START, &[0, 1, 2]).await;
+    trio.beat(DEVICE, START, &[0, 1, 2]).await;
     for member in 0..3 {
-        trio.pass(member, START, Outcome::Pass).await;
+        trio.judge(member, DEVICE, START, Outcome::Pass).await;
     }
 
     // Nothing before the close, a file after it, a vote at close + 6 minutes.
     trio.tick(HOUR_CLOSE - 1, &[0, 1, 2]).await;
     for member in 0..3 {
         trio.round(member, HOUR_CLOSE - 1).await;
-        assert_eq!(
-            trio.verifiers[member]
-                .journal
-                .written_hours(0)
-                .await
-                .unwrap()
-                .len(),
-            0
-        );
+        assert_eq!(hours_written(&trio, member).await, 0);
     }
     for member in 0..3 {
         trio.round(member, HOUR_CLOSE + 60).await;
-        assert_eq!(
-            trio.verifiers[member]
-                .journal
-                .written_hours(0)
-                .await
-                .unwrap()
-                .len(),
-            1
-        );
+        assert_eq!(hours_written(&trio, member).await, 1);
         assert_eq!(
             trio.row(member, "open_poll", format!("7/{hour}"), 0).await,
             None
@@ -248,12 +92,12 @@ async fn device_comes_up_by_the_reports_of_three_verifiers() {
 
 #[tokio::test]
 async fn votes_meet_although_the_sets_of_files_differed() {
-    let mut trio = Trio::new().await;
+    let mut trio = Panel::new(3, 2).await;
     put_device(&trio.chain, DEVICE, 0);
     let hour = hour_of(START);
     trio.tick(START, &[0, 1, 2]).await;
     for member in 0..3 {
-        trio.pass(member, START, Outcome::Pass).await;
+        trio.judge(member, DEVICE, START, Outcome::Pass).await;
     }
     // The clock jumps over the whole time up to the vote: 0 and 1 know two files, 2 knows three.
     trio.tick(VOTE, &[0, 1, 2]).await;
@@ -296,12 +140,12 @@ async fn votes_meet_although_the_sets_of_files_differed() {
 
 #[tokio::test]
 async fn payload_that_leaves_out_an_early_file_gets_no_vote() {
-    let mut trio = Trio::new().await;
+    let mut trio = Panel::new(3, 2).await;
     put_device(&trio.chain, DEVICE, 0);
     let hour = hour_of(START);
     trio.tick(START, &[0, 1, 2]).await;
     for member in 0..3 {
-        trio.pass(member, START, Outcome::Pass).await;
+        trio.judge(member, DEVICE, START, Outcome::Pass).await;
     }
     // 0 and 1 write their files and vote without the third one.
     for member in [0, 1] {
@@ -330,7 +174,7 @@ async fn payload_that_leaves_out_an_early_file_gets_no_vote() {
 
 #[tokio::test]
 async fn served_minutes_of_an_ended_booking_go_on_chain() {
-    let mut trio = Trio::new().await;
+    let mut trio = Panel::new(3, 2).await;
     let device = put_device(&trio.chain, DEVICE, 1);
     let booking = put_booking(&trio.chain, device, 60, 5);
     let hour = hour_of(START);
@@ -340,7 +184,7 @@ async fn served_minutes_of_an_ended_booking_go_on_chain() {
         let watching: &[usize] = if minute < 5 { &[0, 1] } else { &[0, 1, 2] };
         trio.tick(now, watching).await;
         if !(20..30).contains(&minute) {
-            trio.beat(now, watching).await;
+            trio.beat(DEVICE, now, watching).await;
         }
     }
     trio.tick(VOTE, &[0, 1, 2]).await;
@@ -378,7 +222,7 @@ async fn served_minutes_of_an_ended_booking_go_on_chain() {
 
 #[tokio::test]
 async fn stop_between_file_and_note_makes_no_second_file() {
-    let mut trio = Trio::new().await;
+    let mut trio = Panel::new(3, 2).await;
     put_device(&trio.chain, DEVICE, 0);
     let hour = hour_of(START);
     trio.tick(START, &[0]).await;
@@ -403,23 +247,15 @@ async fn stop_between_file_and_note_makes_no_second_file() {
             .unwrap(),
         names
     );
-    assert_eq!(
-        trio.verifiers[0]
-            .journal
-            .written_hours(0)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(hours_written(&trio, 0).await, 1);
 }
 
 #[tokio::test]
 async fn restart_keeps_minutes_votes_and_sequences() {
-    let mut trio = Trio::new().await;
+    let mut trio = Panel::new(3, 2).await;
     put_device(&trio.chain, DEVICE, 0);
     trio.tick(START, &[0]).await;
-    trio.beat(START, &[0]).await;
+    trio.beat(DEVICE, START, &[0]).await;
     trio.verifiers[0]
         .journal
         .vote(7, 1, 0, &[5; 32])
@@ -459,30 +295,9 @@ async fn restart_keeps_minutes_votes_and_sequences() {
 
 #[tokio::test]
 async fn interrupted_challenge_is_inconclusive() {
-    let trio = Trio::new().await;
+    let trio = Panel::new(3, 2).await;
     put_device(&trio.chain, DEVICE, 0);
-    let challenge = ion_challenge::Challenge {
-        genesis_hash: GENESIS,
-        verifier: trio.verifiers[0].public_key(),
-        device: DEVICE,
-        nonce: [0; 32],
-        blockhash: [2; 32],
-        n: 8,
-        rounds: 1,
-        openings: 1,
-        secret_hash: [0; 32],
-    };
-    let stored = StoredChallenge {
-        device: address_of(DEVICE),
-        challenge,
-        secret: [0; 32],
-        commitment: None,
-    };
-    trio.verifiers[0]
-        .journal
-        .issue(&stored, START)
-        .await
-        .unwrap();
+    trio.issue(0, DEVICE, START).await;
     trio.verifiers[0]
         .end_interrupted_trials(START + 5, true)
         .await

@@ -1,183 +1,34 @@
 //! The scheduler against the real programs: from a renter's request to the end of the booking.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+#[path = "support/machine.rs"]
+mod machine;
 
-use anchor_lang::{AccountDeserialize, Discriminator, Owner};
+use std::{sync::Arc, time::Duration};
+
 use anchor_spl::associated_token::get_associated_token_address;
-use booking::state::{Booking, Quote};
+use booking::state::Booking;
 use ed25519_dalek::SigningKey;
-use ion_client::{
-    accounts, addresses,
-    instructions::booking as instructions,
-    send::{Chain, ChainError, FeeOracle, LatestBlockhash, Simulation, Statuses},
-};
-use ion_economics::booking::{BookingStatus, Stamp};
+use ion_client::instructions::booking as instructions;
+use ion_economics::booking::BookingStatus;
 use ion_program_tests::{World, flows::H100};
 use ion_protocol::{
     Domain, EXTENSION_PATH, ExtensionRequest, QUOTE_PATH, QuoteAnswer, QuoteRequest, Realm, seal,
 };
 use ion_services::{
-    chain_view::ViewError,
-    scheduler::{self, Facts, Parts, SchedulerChain, SchedulerSettings},
+    scheduler::{self, Parts, SchedulerChain, SchedulerSettings},
     shutdown,
 };
 use ion_store::Store;
-use solana_account::Account;
-use solana_hash::Hash;
+use machine::{GENESIS, StageChain};
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
-use solana_signature::Signature;
 use solana_signer::Signer;
-use solana_transaction::versioned::VersionedTransaction;
 
-const GENESIS: [u8; 32] = [3; 32];
 const ASK: u64 = 2_000_000;
 const USDC: u64 = 1_000_000_000;
 
-/// The world, its blockhashes counted as blocks: each transaction makes one.
-struct Machine {
-    world: World,
-    blockhash: Hash,
-    height: u64,
-}
-
-#[derive(Clone)]
-struct WorldChain(Arc<Mutex<Machine>>);
-
-impl WorldChain {
-    fn new(world: World) -> Self {
-        Self(Arc::new(Mutex::new(Machine {
-            world,
-            blockhash: Hash::default(),
-            height: 0,
-        })))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Machine> {
-        let mut machine = self.0.lock().unwrap();
-        let blockhash = machine.world.chain.with(|svm| svm.latest_blockhash());
-        if machine.blockhash != blockhash {
-            machine.blockhash = blockhash;
-            machine.height += 1;
-        }
-        machine
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&World) -> T) -> T {
-        act(&self.lock().world)
-    }
-
-    fn all<T: AccountDeserialize + Discriminator + Owner>(&self) -> Vec<(Pubkey, T)> {
-        self.with(|world| {
-            world
-                .chain
-                .with(|svm| svm.get_program_accounts(&T::owner()))
-        })
-        .into_iter()
-        .filter(|(_, account)| account.data.starts_with(T::DISCRIMINATOR))
-        .map(|(key, account)| (key, accounts::decode(&key, &account).unwrap()))
-        .collect()
-    }
-}
-
-impl Chain for WorldChain {
-    fn accounts(&self, keys: &[Pubkey]) -> Result<Vec<Option<Account>>, ChainError> {
-        self.with(|world| world.chain.accounts(keys))
-    }
-
-    fn blockhash(&self) -> Result<LatestBlockhash, ChainError> {
-        let machine = self.lock();
-        Ok(LatestBlockhash {
-            hash: machine.blockhash,
-            last_valid_block_height: machine.height,
-        })
-    }
-
-    fn submit(&self, transaction: &[u8]) -> Result<Signature, ChainError> {
-        self.with(|world| world.chain.submit(transaction))
-    }
-
-    fn status(
-        &self,
-        signatures: &[Signature],
-        search_history: bool,
-    ) -> Result<Statuses, ChainError> {
-        let machine = self.lock();
-        let statuses = machine.world.chain.status(signatures, search_history)?;
-        Ok(Statuses {
-            finalized_block_height: machine.height,
-            ..statuses
-        })
-    }
-}
-
-impl FeeOracle for WorldChain {
-    fn simulate(&self, transaction: &[u8]) -> Result<Simulation, ChainError> {
-        let parsed: VersionedTransaction = wincode::deserialize(transaction).unwrap();
-        let machine = self
-            .with(|world| world.chain.with(|svm| svm.clone()))
-            .with_sigverify(false);
-        Ok(match machine.simulate_transaction(parsed) {
-            Ok(info) => Simulation {
-                compute_units: info.meta.compute_units_consumed,
-                error: None,
-                logs: info.meta.logs,
-            },
-            Err(failed) => Simulation {
-                compute_units: failed.meta.compute_units_consumed,
-                error: Some(failed.err),
-                logs: failed.meta.logs,
-            },
-        })
-    }
-
-    fn recent_prices(&self, _writable: &[Pubkey]) -> Result<Vec<u64>, ChainError> {
-        Ok(Vec::new())
-    }
-}
-
-impl SchedulerChain for WorldChain {
-    fn now(&self) -> Result<i64, ViewError> {
-        Ok(self.with(World::now))
-    }
-
-    fn facts(&self) -> Result<Facts, ViewError> {
-        Ok(Facts {
-            now: self.with(World::now),
-            devices: self.all(),
-            classes: self.all().into_iter().map(|(_, class)| class).collect(),
-            stakes: self.all(),
-            bookings: self.all(),
-            booking_params: self
-                .with(|world| world.get(&addresses::registry::params(&booking::ID))),
-            staking_params: self
-                .with(|world| world.get(&addresses::registry::params(&staking::ID))),
-        })
-    }
-
-    fn bookings(&self) -> Result<Vec<(Pubkey, Booking)>, ViewError> {
-        Ok(self.all())
-    }
-
-    fn booking(&self, address: &Pubkey) -> Result<Option<Booking>, ViewError> {
-        Ok(self.with(|world| accounts::find(&world.chain, address))?)
-    }
-
-    fn stamp(&self, now: i64) -> Result<Stamp, ViewError> {
-        let config = self.with(|world| world.get(&addresses::registry::config()));
-        Ok(instructions::stamp_at(&config, now))
-    }
-
-    fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError> {
-        Ok(self.with(|world| accounts::find(&world.chain, address))?)
-    }
-}
-
 struct Network {
-    chain: WorldChain,
+    chain: StageChain<World>,
     url: String,
     usdc: Pubkey,
     class: u16,
@@ -193,7 +44,7 @@ impl Network {
         world.ready_device(H100, 4, ASK);
         let price = world.post_price(world.price_now());
         let (key, usdc) = (world.scheduler.insecure_clone(), world.plan.usdc_mint);
-        let chain = WorldChain::new(world);
+        let chain = StageChain::new(world);
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path().join("scheduler.db").to_str().unwrap())
             .await
@@ -210,7 +61,7 @@ impl Network {
         let parts = Parts {
             settings,
             key,
-            reader: Arc::new(chain.clone()) as Arc<dyn SchedulerChain>,
+            reader: Arc::new(chain.view()) as Arc<dyn SchedulerChain>,
             sending: Arc::new(chain.clone()),
             genesis_hash: GENESIS,
             store,

@@ -51,6 +51,11 @@ pub const CALLER: ([u8; 32], u8) = derive_program_address(&[CALLER_SEED], &crate
 /// [`CALLER`] as a key.
 pub const CALLER_ADDRESS: Pubkey = Pubkey::new_from_array(CALLER.0);
 
+/// The engine's IO vault of emission, derived while compiling.
+pub const REWARD_VAULT: Pubkey = Pubkey::new_from_array(
+    derive_program_address(&[ide::constants::REWARD_VAULT_SEED], &ide::ID.to_bytes()).0,
+);
+
 /// Layout version written into new accounts.
 pub const ACCOUNT_VERSION: u8 = 1;
 /// Position slots of a device (economics §4.1).

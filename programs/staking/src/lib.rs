@@ -191,4 +191,9 @@ pub mod staking {
         checks::no_extra_accounts(&ctx)?;
         instructions::handle_pay_renter(ctx)
     }
+
+    pub fn sweep_case(ctx: Context<SweepCase>) -> Result<()> {
+        checks::no_extra_accounts(&ctx)?;
+        instructions::handle_sweep_case(ctx)
+    }
 }

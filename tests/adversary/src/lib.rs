@@ -44,7 +44,7 @@ pub const NEW: u8 = 0;
 /// Status of a device that is up.
 pub const UP: u8 = 1;
 /// Longest wait for something that comes by itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(10);
 

@@ -1,7 +1,7 @@
 //! Devices that cheat with messages, time, identity and load. None of it convicts anybody of false
 //! work, and none of it gains anything.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ion_adversary::*;
 use ion_challenge::ChallengeWork;
@@ -80,7 +80,7 @@ async fn work_relayed_too_late_is_inconclusive_and_never_a_fail() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_identities_on_one_machine_cannot_work_one_after_the_other() {
     let node = Node::start(|settings| {
-        settings.challenge.commit_within = Duration::from_secs(5);
+        settings.challenge.commit_within = Duration::from_secs(10);
         settings.challenge.max_round_trip = Duration::ZERO;
     })
     .await;
@@ -149,6 +149,7 @@ async fn claims_of_other_hardware_change_no_observation() {
                 claim("gpu_uuid", &format!("GPU-{gpu}")),
                 claim("gpu_name", "NVIDIA H100 80GB HBM3"),
                 claim("gpu_memory_mib", "81559"),
+                claim("gpu_load_percent", if gpu % 2 == 0 { "90" } else { "9000" }),
                 claim("jobs_completed", "1000000"),
                 claim("status", "1"),
                 claim("reliability_bps", "10000"),
@@ -184,6 +185,13 @@ async fn claims_of_other_hardware_change_no_observation() {
     assert_eq!(seen(&honest), seen(&boaster));
     assert_eq!(seen(&boaster).line_tier, None);
     assert_eq!(seen(&boaster).up.count(), 1);
+    // A load stands there as what it is, a claim; one above 100 % is none.
+    let usage: Vec<_> = file
+        .usage
+        .iter()
+        .map(|usage| (usage.device, usage.hired.count(), usage.load_percent))
+        .collect();
+    assert_eq!(usage, [(boaster.address, 0, Some(90))]);
 
     // More claims than a heartbeat may hold are refused whole.
     let long = boaster.heartbeat(START, vec![claim("gpu_name", &"x".repeat(20_000))]);
@@ -210,13 +218,16 @@ async fn flood_is_cut_off_and_harms_nobody_else() {
         assert_eq!(reply.unwrap_err(), "malformed");
     }
     let mut taken = 0;
-    for _ in 0..50 {
+    let began = Instant::now();
+    for _ in 0..12 {
         match flooder.beat(&node).await {
             Ok(_) => taken += 1,
             Err(code) => assert_eq!(code, "rate_limited"),
         }
     }
-    assert_eq!(taken, 5);
+    // One more comes back each minute.
+    let most = 5 + began.elapsed().as_secs().div_ceil(60);
+    assert!((5..=most).contains(&taken), "{taken} of at most {most}");
     assert!(other.beat(&node).await.is_ok());
     for device in [&flooder, &other] {
         let view = node.view(device).await.unwrap();

@@ -1,6 +1,6 @@
 //! The indexer beside the other services: follows the whole chain and recomputes it.
 
-use std::{net::TcpListener, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -8,11 +8,11 @@ use solana_commitment_config::CommitmentConfig;
 
 use crate::{
     network::{Built, Network},
-    process::{Http, Service, wait_for},
+    process::{Http, Service, free_addresses, wait_for},
 };
 
 /// How long the indexer may need to catch up with the chain's end and to recompute what is due.
-const CATCH_UP: Duration = Duration::from_secs(120);
+const CATCH_UP: Duration = Duration::from_secs(600);
 
 /// An indexer process with its database.
 pub struct Indexer {
@@ -35,7 +35,7 @@ impl Indexer {
     ///
     /// Errors: the binary is missing, no port is free, or it does not become ready.
     pub fn start(built: &Built, network: &Network, evidence: Option<PathBuf>) -> Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let [address] = free_addresses()?;
         let home = network.folder.join("indexer");
         std::fs::create_dir_all(&home)?;
         let mut settings = vec![

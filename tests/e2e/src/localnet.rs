@@ -20,9 +20,9 @@ use solana_commitment_config::CommitmentConfig;
 use solana_pubkey::Pubkey;
 use solana_rpc_client::{api::request::RpcRequest, rpc_client::RpcClient};
 
-const READY_DEADLINE: Duration = Duration::from_secs(30);
-const STOP_DEADLINE: Duration = Duration::from_secs(5);
-const SETTLE_DEADLINE: Duration = Duration::from_secs(10);
+const READY_DEADLINE: Duration = Duration::from_secs(120);
+const STOP_DEADLINE: Duration = Duration::from_secs(30);
+const SETTLE_DEADLINE: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
 
@@ -309,9 +309,14 @@ fn write_account(client: &RpcClient, key: &Pubkey, account: &Account) -> Result<
     let until = Instant::now() + SETTLE_DEADLINE;
     loop {
         let stored = client
-            .get_account(key)
-            .with_context(|| format!("read account {key} back"))?;
-        if stored.data == account.data && stored.owner == account.owner {
+            .get_account_with_commitment(key, client.commitment())
+            .with_context(|| format!("read account {key} back"))?
+            .value;
+        if stored.is_some_and(|stored| {
+            stored.data == account.data
+                && stored.owner == account.owner
+                && stored.lamports == account.lamports
+        }) {
             return Ok(());
         }
         if Instant::now() >= until {

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -22,7 +23,11 @@ use solana_pubkey::Pubkey;
 use crate::{
     cli::Cli,
     localnet::{LocalControl, Localnet, LocalnetOptions, RpcControl},
+    process::wait_for,
 };
+
+/// How long a node may take to give out a transaction that it has confirmed.
+const HISTORY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Where the built binaries and the programs' bytecode are.
 #[derive(Clone, Debug)]
@@ -181,9 +186,11 @@ impl Network {
         instructions: &[Instruction],
     ) -> Result<TransactionRecord> {
         let signature = send::send(&self.chain, payer, signers, instructions)?;
-        self.chain
-            .transaction(&signature)?
-            .with_context(|| format!("{signature} was confirmed and is not in history"))
+        wait_for(
+            "a confirmed transaction in history",
+            HISTORY_DEADLINE,
+            || Ok(self.chain.transaction(&signature)?),
+        )
     }
 
     /// Balance of a wallet's associated token account in base units.

@@ -2,16 +2,18 @@
 
 use std::{
     fs::{self, File},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-const READY_DEADLINE: Duration = Duration::from_secs(30);
-const STOP_DEADLINE: Duration = Duration::from_secs(15);
+const READY_DEADLINE: Duration = Duration::from_secs(120);
+/// Longer than the services' own time to end.
+const STOP_DEADLINE: Duration = Duration::from_secs(60);
 
 /// One service process with its log file; killed when dropped.
 pub struct Service {
@@ -173,7 +175,21 @@ impl Http {
     }
 }
 
-/// Polls until `condition` holds.
+/// Loopback addresses that are free now, no two the same.
+pub fn free_addresses<const N: usize>() -> Result<[String; N]> {
+    let mut held = Vec::with_capacity(N);
+    for _ in 0..N {
+        held.push(TcpListener::bind("127.0.0.1:0")?);
+    }
+    let mut addresses = std::array::from_fn(|_| String::new());
+    for (address, listener) in addresses.iter_mut().zip(&held) {
+        *address = listener.local_addr()?.to_string();
+    }
+    Ok(addresses)
+}
+
+/// Polls until `condition` holds. A busy service or node may refuse to answer meanwhile: the last such
+/// error is named when the time is over.
 pub fn wait_for<T>(
     what: &str,
     deadline: Duration,
@@ -181,11 +197,16 @@ pub fn wait_for<T>(
 ) -> Result<T> {
     let end = Instant::now() + deadline;
     loop {
-        if let Some(value) = condition()? {
+        let found = condition();
+        if let Ok(Some(value)) = found {
             return Ok(value);
         }
         if Instant::now() > end {
-            bail!("gave up after {} s waiting for {what}", deadline.as_secs());
+            let gave_up = format!("gave up after {} s waiting for {what}", deadline.as_secs());
+            return match found {
+                Err(error) => Err(error.context(gave_up)),
+                Ok(_) => Err(anyhow!(gave_up)),
+            };
         }
         std::thread::sleep(POLL_INTERVAL);
     }

@@ -1,7 +1,6 @@
 //! The network's services as a supplier, verifiers and a scheduler would run them.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -12,12 +11,12 @@ use solana_pubkey::Pubkey;
 
 use crate::{
     network::{Built, Network},
-    process::{Http, Service, wait_for},
+    process::{Http, Service, free_addresses, wait_for},
 };
 
 /// Verifiers of the story; two of them attest.
 pub const VERIFIERS: usize = 3;
-const HEARTBEAT_DEADLINE: Duration = Duration::from_secs(30);
+const HEARTBEAT_DEADLINE: Duration = Duration::from_secs(120);
 
 /// All service processes of one network.
 pub struct Services {
@@ -45,9 +44,12 @@ impl Services {
     /// Errors: a binary is missing or no port is free.
     pub fn new(built: &Built, network: &Network, price_account: &Pubkey) -> Result<Self> {
         let logs = network.folder.join("logs");
-        let verifier_urls: Vec<String> = (0..VERIFIERS)
-            .map(|_| free_address())
-            .collect::<Result<_>>()?;
+        let [
+            scheduler_address,
+            first_address,
+            second_address,
+            verifier_urls @ ..,
+        ] = free_addresses::<{ 3 + VERIFIERS }>()?;
         let binary = built.binary("ion-verifier")?;
         let verifiers = (1..)
             .zip(&verifier_urls)
@@ -85,7 +87,6 @@ impl Services {
                 ))
             })
             .collect::<Result<_>>()?;
-        let scheduler_address = free_address()?;
         let scheduler_home = network.folder.join("scheduler");
         std::fs::create_dir_all(&scheduler_home)?;
         let scheduler = service(
@@ -115,8 +116,7 @@ impl Services {
             .map(|address| format!("\"http://{address}\""))
             .collect();
         let agent_binary = built.binary("ion-agent")?;
-        let agent = |name: &str| -> Result<(Service, PathBuf)> {
-            let address = free_address()?;
+        let agent = |name: &str, address: &str| -> Result<(Service, PathBuf)> {
             let home = network.folder.join(name);
             std::fs::create_dir_all(&home)?;
             let key_file = home.join("device-key.json");
@@ -128,13 +128,13 @@ impl Services {
                 ("device.line_up_mbytes", "1200".to_owned()),
                 ("verifiers.urls", format!("[{}]", urls.join(","))),
                 ("verifiers.retry", "200ms".to_owned()),
-                ("http.listen", address.clone()),
+                ("http.listen", address.to_owned()),
             ];
-            let agent = service(name, &agent_binary, network, &settings, &address, &logs);
+            let agent = service(name, &agent_binary, network, &settings, address, &logs);
             Ok((agent, key_file))
         };
-        let (second_agent, second_key_file) = agent("second-agent")?;
-        let (agent, device_key_file) = agent("agent")?;
+        let (second_agent, second_key_file) = agent("second-agent", &second_address)?;
+        let (agent, device_key_file) = agent("agent", &first_address)?;
         Ok(Self {
             verifiers,
             scheduler,
@@ -318,9 +318,4 @@ fn service(
 
 fn text(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// A loopback address that is free now.
-fn free_address() -> Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }

@@ -43,7 +43,7 @@ const OUTAGE_AT: i64 = 20;
 const OUTAGE_MINUTES: i64 = 5;
 /// Minutes between which one verifier is dead.
 const VERIFIER_DEAD: std::ops::Range<i64> = 40..45;
-const SERVICE_DEADLINE: Duration = Duration::from_secs(60);
+const SERVICE_DEADLINE: Duration = Duration::from_secs(180);
 
 /// What the story ended with.
 pub struct Ending {

@@ -1,12 +1,15 @@
 //! A spoofing case from evidence to restoration, by the command line on a real chain.
 
-use std::{num::NonZeroUsize, path::Path};
+use std::{num::NonZeroUsize, path::Path, time::Duration};
 
 use anchor_spl::token::Mint;
 use ed25519_dalek::SigningKey;
 use ion_challenge::{Challenge, ChallengeWork, CpuProver, secret_hash, verify};
 use ion_client::{addresses, send::Chain};
-use ion_e2e::network::{Built, Network};
+use ion_e2e::{
+    network::{Built, Network},
+    process::wait_for,
+};
 use ion_economics::units::IO_ONE;
 use ion_evidence::{ChallengeRecord, Evidence};
 use ion_objects::{FolderStore, ObjectStore};
@@ -140,16 +143,25 @@ fn spoofing_case_is_shown_appealed_ruled_burned_and_restored_by_the_command_line
         let key = network.key(wallet).pubkey();
         let client = network.chain.client();
         client.request_airdrop(&key, 1_000_000_000).unwrap();
-        while client.get_balance(&key).unwrap() == 0 {
-            std::thread::yield_now();
-        }
+        wait_for("an airdrop", Duration::from_secs(60), || {
+            Ok((client.get_balance(&key)? > 0).then_some(()))
+        })
+        .unwrap();
     }
     let (code, said) = network.cli.refused("arbiter", &propose).unwrap();
     assert_eq!(code, 4, "{said}");
     assert!(said.contains("NotSlasher"), "{said}");
 
     let minted = supply(&network);
+    // Over a lookup table, as a case with the rewards of many parties needs one; its maker closes it.
+    propose.push("--make-table");
     let opened = network.cli.run("slasher", &propose).unwrap();
+    let table = opened["state"]["lookup_table"].as_str().unwrap();
+    let close = ["case", "close-table", table];
+    let (code, said) = network.cli.refused("arbiter", &close).unwrap();
+    assert_eq!(code, 4, "{said}");
+    let unused = network.cli.run("slasher", &close).unwrap();
+    assert_eq!(unused["state"]["phase"], "out of use");
     let case = opened["state"]["case"].as_str().unwrap().to_owned();
     assert_eq!(opened["state"]["status"], "open to appeal");
     assert_eq!(amount(&opened["state"]["seized"]), STAKED);

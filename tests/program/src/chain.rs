@@ -240,6 +240,10 @@ impl History for LiteChain {
             .get(signature)
             .map(|index| inner.records[*index].clone()))
     }
+
+    fn is_moving(&self) -> bool {
+        false // whoever audits it sends nothing meanwhile
+    }
 }
 
 fn record(

@@ -6,6 +6,7 @@
 
 pub mod booking_stage;
 pub mod chain;
+pub mod edits;
 pub mod expect;
 pub mod fixtures;
 pub mod flows;

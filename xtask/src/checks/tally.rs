@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(tally(&[plain]), (6, 3, 3));
         let cancelled = "     Summary [   0.014s] 1/9 tests run: 1 passed, 0 skipped";
         assert_eq!(tally(&[cancelled]), (1, 0, 0));
-        let repeated = "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 4 filtered out";
+        let repeated =
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 4 filtered out";
         let flaky = "     Summary [   9.0s] 2 tests run: 1 passed (1 flaky), 1 failed, 0 skipped";
         assert_eq!(tally(&[repeated, flaky]), (1, 1, 0));
     }

@@ -1,6 +1,5 @@
 //! `ion booking list`.
 
-use anchor_lang::Discriminator;
 use booking::state::Booking;
 use clap::Args;
 use ion_client::accounts;
@@ -37,11 +36,7 @@ impl ListArgs {
             .map(|text| parse_key(text, "renter"))
             .transpose()?;
         let mut bookings = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&booking::ID, Booking::DISCRIMINATOR)?
-        {
-            let booking: Booking = accounts::decode(&address, &account)?;
+        for (address, booking) in accounts::all::<Booking>(&ctx.chain)? {
             let is_wanted = renter.is_none_or(|renter| renter == booking.renter)
                 && self
                     .status

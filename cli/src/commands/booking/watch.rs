@@ -158,9 +158,10 @@ fn is_over(booking: &Booking) -> bool {
 impl WatchArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        // The clock first: a booking that ends between the two readings is not shown with a later time.
+        let mut now = ctx.now()?;
         let (address, mut booking) = find(ctx, &self.booking)?;
         loop {
-            let now = ctx.now()?;
             if ctx.format() == Format::Text && !self.once {
                 crate::output::emit(&line_of_text(&booking, now));
             } else {
@@ -170,6 +171,7 @@ impl WatchArgs {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_secs(self.every));
+            now = ctx.now()?;
             match accounts::find::<Booking>(&ctx.chain, &address)? {
                 Some(read) => booking = read,
                 None => {

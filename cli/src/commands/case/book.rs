@@ -1,6 +1,5 @@
 //! How a slash case is named, found and described.
 
-use anchor_lang::Discriminator;
 use ion_client::{
     accounts,
     instructions::staking::{CaseKey, StakedDevice},
@@ -101,11 +100,7 @@ impl Book {
     pub fn all(ctx: &Context) -> Outcome<Vec<Self>> {
         let now = ctx.now()?;
         let mut all = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&staking::ID, Case::DISCRIMINATOR)?
-        {
-            let case = accounts::decode(&address, &account)?;
+        for (address, case) in accounts::all(&ctx.chain)? {
             all.push(Self { address, case, now });
         }
         all.sort_by_key(|book| (book.case.opened_at, book.address));

@@ -4,10 +4,10 @@ use std::{fs, path::Path};
 
 use clap::Args;
 use ion_challenge::{FailReason, InconclusiveReason};
-use ion_evidence::{Attachment, ChallengeRecord, Evidence, Finding, Hash, Statement};
+use ion_evidence::{Attachment, ChallengeRecord, Evidence, Finding, Hash, JobRecord, Statement};
 use ion_objects::ObjectStore;
 use ion_observation::{Bundle, SignedFile};
-use ion_protocol::Realm;
+use ion_protocol::{JobFinding, Realm};
 use solana_pubkey::Pubkey;
 
 use crate::{
@@ -76,6 +76,7 @@ pub fn told(
                 .with("why", error.to_string()),
             Ok(Evidence::Statement(statement)) => of_statement(&statement, device),
             Ok(Evidence::Challenge(record)) => of_challenge(ctx, &record)?,
+            Ok(Evidence::Job(record)) => of_job(ctx, &record, device)?,
         }));
     }
     let name = format!("bundles/{}", hex::encode(hash));
@@ -97,6 +98,35 @@ fn of_statement(statement: &Statement, device: &Pubkey) -> Record {
         .with("about_this_device", statement.device == device.to_bytes())
         .with("text", statement.text.as_str())
         .with("files", Cell::Texts(files.collect()))
+}
+
+fn of_job(ctx: &Context, record: &JobRecord, device: &Pubkey) -> Outcome<Record> {
+    let realm = Realm {
+        genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
+        program_id: booking::ID.to_bytes(),
+    };
+    let told = Record::new()
+        .with("kind", "order and result of a job")
+        .with("renter", Pubkey::new_from_array(record.renter()))
+        .with(
+            "device_key",
+            Pubkey::new_from_array(record.result.device_key),
+        );
+    Ok(match record.check(&realm) {
+        Ok((order, finding)) => told
+            .with("verified", true)
+            .with("about_this_device", order.device == device.to_bytes())
+            .with("booking", Pubkey::new_from_array(order.booking))
+            .with(
+                "finding",
+                match finding {
+                    JobFinding::Right => "the result is the product that was ordered",
+                    JobFinding::Wrong => "the device signed a product that is not the one ordered",
+                    JobFinding::Unchecked => "nothing that anybody could check",
+                },
+            ),
+        Err(error) => told.with("verified", false).with("why", error.to_string()),
+    })
 }
 
 fn of_challenge(ctx: &Context, record: &ChallengeRecord) -> Outcome<Record> {

@@ -1,7 +1,7 @@
-//! How a case ends: `ion case withdraw | finalize | restore | burn-rewards | pay-renter`.
+//! How a case ends: `ion case withdraw | finalize | restore | burn-rewards | pay-renter | sweep`.
 
 use clap::Args;
-use ion_client::instructions::staking;
+use ion_client::{accounts, addresses, instructions::staking};
 use ion_economics::slash::{LEGS, PARTIES};
 
 use super::book::{Book, Phase};
@@ -221,6 +221,45 @@ impl PayRenterArgs {
         .after(create)
         .effect("to_wallet", renter)
         .effect("amount", Amount::io(book.case.renter_due_io))
+        .run(ctx, |ctx| Book::find(ctx, &self.case)?.record())
+    }
+}
+
+/// Arguments of `case sweep`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Tokens that somebody sent to the vault of a case belong to nobody in it. They go to the network's
+reward vault; what the case owes stays.
+
+Examples of slash cases:
+  ion case sweep 5Yc..."
+)]
+pub struct SweepArgs {
+    /// Address of the case
+    case: String,
+}
+
+impl SweepArgs {
+    /// Runs the verb.
+    pub fn run(&self, ctx: &Context) -> Outcome<()> {
+        let book = Book::find(ctx, &self.case)?;
+        let vault = addresses::staking::case_vault(&book.address);
+        let held = accounts::token_balance(&ctx.chain, &vault)?;
+        let owed = book.case.vault_io().map_err(|error| broken(&error))?;
+        let excess = held.saturating_sub(owed);
+        if excess == 0 {
+            return Err(Failure::chain(
+                "there is nothing to sweep",
+                "the vault holds what the case owes and no more",
+            ));
+        }
+        let config = ctx.config()?;
+        Write::new(
+            format!("Sweep the vault of case {}", book.address),
+            staking::sweep_case(&config.io_mint, &book.address),
+        )
+        .effect("to_the_reward_vault", Amount::io(excess))
+        .effect("stays_in_the_case_vault", Amount::io(owed))
         .run(ctx, |ctx| Book::find(ctx, &self.case)?.record())
     }
 }

@@ -9,6 +9,7 @@ mod open_day;
 mod propose;
 mod rule;
 mod show;
+mod table;
 
 use clap::Subcommand;
 
@@ -39,6 +40,10 @@ pub enum CaseCommand {
     BurnRewards(finish::BurnRewardsArgs),
     /// Pays the renter its part of a burn; anyone may
     PayRenter(finish::PayRenterArgs),
+    /// Puts a lookup table out of use, then closes it; whoever made it
+    CloseTable(table::CloseTableArgs),
+    /// Moves tokens that strangers sent to a case's vault to the reward vault; anyone may
+    Sweep(finish::SweepArgs),
 }
 
 impl CaseCommand {
@@ -56,6 +61,8 @@ impl CaseCommand {
             Self::Restore(args) => args.run(ctx),
             Self::BurnRewards(args) => args.run(ctx),
             Self::PayRenter(args) => args.run(ctx),
+            Self::CloseTable(args) => args.run(ctx),
+            Self::Sweep(args) => args.run(ctx),
         }
     }
 }

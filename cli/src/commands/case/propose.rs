@@ -1,6 +1,8 @@
 //! `ion case propose`.
 
-use ::staking::{Citation, ProposeSlashArgs, Shows};
+mod cited;
+
+use ::staking::{ProposeSlashArgs, Shows};
 use clap::{Args, ValueEnum};
 use ion_client::{
     addresses,
@@ -12,7 +14,6 @@ use ion_economics::{
     slash::{Offence, PARTIES, Reach, record_holders, snapshot},
     units::{Io, UnixSeconds},
 };
-use ion_merkle::{fault::FaultReport, report::LeafReport, report::ReportKind};
 use registry::state::Params;
 use solana_pubkey::Pubkey;
 
@@ -20,22 +21,17 @@ use super::{
     book,
     evidence::{StoreArgs, told},
     open_day::{DAY, is_day_open},
+    table,
 };
 use crate::{
     amount::{Amount, Unit},
-    commands::{
-        poll::vote::parse_hash,
-        report::proof::{DeviceLeafFile, ProofFile},
-        stake::book::Book as Stake,
-    },
+    commands::stake::book::Book as Stake,
     context::{Context, parse_key},
     failure::{Failure, Outcome},
     output::Cell,
     share,
     write::Write,
 };
-
-const HOUR: i64 = 3_600;
 
 /// Codes as people write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -136,17 +132,16 @@ pub struct ProposeArgs {
     #[arg(long)]
     evidence: Option<String>,
 
+    /// Lookup table to name accounts by, where there are too many for a plain transaction
+    #[arg(long, value_name = "TABLE", conflicts_with = "make_table")]
+    table: Option<String>,
+
+    /// Makes such a table first
+    #[arg(long)]
+    make_table: bool,
+
     #[command(flatten)]
     store: StoreArgs,
-}
-
-/// What a proposal cites.
-struct Cited {
-    citation: Citation,
-    poll: Option<Pubkey>,
-    offence_id: [u8; 32],
-    offence_at: Option<i64>,
-    evidence: [u8; 32],
 }
 
 impl ProposeArgs {
@@ -225,113 +220,44 @@ impl ProposeArgs {
         }
         let config = ctx.config()?;
         let case = key.address();
-        Write::new(
-            format!("Open a slash case against device {}", stake.address),
-            staking::propose_slash(&slasher, &config.io_mint, &stake.staked(), &proposal, args),
-        )
-        .effect("case", case)
-        .effect("offence", book::offence_name(offence.code()))
-        .effect("offence_at", Cell::Time(offence_at))
-        .effect("charge", Cell::Bps(bps.into()))
-        .effect("evidence", evidence)
-        .run(ctx, |ctx| {
-            book::Book::find(ctx, &case.to_string())?.record()
-        })
-    }
-
-    fn cited(&self, ctx: &Context, offence: Offence) -> Outcome<Cited> {
-        let named = self
-            .evidence
-            .as_deref()
-            .map(|text| parse_hash(text, "hash of the evidence"))
-            .transpose()?;
-        if offence == Offence::Spoofing {
-            let evidence = named.ok_or_else(|| missing("--evidence"))?;
-            return Ok(Cited {
-                citation: Citation::Evidence,
-                poll: None,
-                offence_id: evidence,
-                offence_at: None,
-                evidence,
-            });
-        }
-        if offence.is_outage() {
-            return self.fault(ctx, named);
-        }
-        self.leaf(ctx, named)
-    }
-
-    /// The fault report of a booking.
-    fn fault(&self, ctx: &Context, evidence: Option<[u8; 32]>) -> Outcome<Cited> {
-        let booking = self
-            .booking
-            .as_deref()
-            .ok_or_else(|| missing("--booking"))?;
-        let booking = parse_key(booking, "booking")?;
-        let seq = self.seq.ok_or_else(|| missing("--seq"))?;
-        let text = self
-            .payload
-            .as_deref()
-            .ok_or_else(|| missing("--payload"))?;
-        let unreadable = |why: &str| Failure::usage("the payload is not understood", why);
-        let payload = hex::decode(text).map_err(|error| unreadable(&error.to_string()))?;
-        let report =
-            FaultReport::decode(&payload).ok_or_else(|| unreadable("it is no fault report"))?;
-        let poll = addresses::registry::poll(ReportKind::FaultReport, &booking, seq);
-        Ok(Cited {
-            offence_id: attested(ctx, &poll)?,
-            poll: Some(poll),
-            offence_at: Some(report.fault_at),
-            evidence: evidence.unwrap_or(report.bundle),
-            citation: Citation::Fault {
-                booking,
-                seq,
-                payload,
+        let device = stake.staked();
+        let instruction =
+            staking::propose_slash(&slasher, &config.io_mint, &device, &proposal, args);
+        let table = match &self.table {
+            Some(text) => Some(table::named(ctx, text)?),
+            None if self.make_table => match table::make(ctx, &instruction)? {
+                Some(made) => Some(made),
+                None => return Ok(()),
             },
-        })
-    }
-
-    /// The leaf of the device in a device report.
-    fn leaf(&self, ctx: &Context, evidence: Option<[u8; 32]>) -> Outcome<Cited> {
-        let path = self.proof.as_deref().ok_or_else(|| missing("--proof"))?;
-        let proof = ProofFile::<DeviceLeafFile>::read(path)?;
-        let payload = LeafReport {
-            root: proof.root()?,
-            leaf_count: proof.leaf_count,
-            bundle: proof.bundle()?,
+            None => None,
         };
-        let poll = addresses::registry::poll(ReportKind::DeviceReport, &registry::ID, proof.hour);
-        Ok(Cited {
-            offence_id: attested(ctx, &poll)?,
-            poll: Some(poll),
-            offence_at: i64::try_from(proof.hour).ok().map(|hour| hour * HOUR),
-            evidence: evidence.unwrap_or(payload.bundle),
-            citation: Citation::Leaf {
-                hour: proof.hour,
-                payload: payload.encode().to_vec(),
-                index: proof.index,
-                siblings: proof.siblings()?,
-                status: proof.leaf.status,
-                connectivity_tier: proof.leaf.connectivity_tier,
-                supplier_tier: proof.leaf.supplier_tier,
-                readiness_flags: proof.leaf.readiness_flags,
-                reliability_bps: proof.leaf.reliability_bps,
-            },
-        })
-    }
-}
-
-/// Attested hash of a poll.
-fn attested(ctx: &Context, poll: &Pubkey) -> Outcome<[u8; 32]> {
-    let found = crate::commands::poll::show::find(ctx, poll)?;
-    if found.attested_at == 0 {
-        return Err(Failure::chain(
-            "the cited report is not attested",
-            format!("poll {poll} waits for votes"),
+        let table_key = table.as_ref().map(|table| table.key);
+        let write = Write::new(
+            format!("Open a slash case against device {}", stake.address),
+            instruction,
         )
-        .next("wait for the verifiers"));
+        .over(table);
+        if !ctx.args.is_printed() && !write.fits(ctx)? {
+            return Err(Failure::usage(
+                "the proposal does not fit a transaction",
+                "it names the records and positions of many parties",
+            )
+            .next("give --make-table, or --table with one that lists its accounts"));
+        }
+        write
+            .effect("case", case)
+            .effect("offence", book::offence_name(offence.code()))
+            .effect("offence_at", Cell::Time(offence_at))
+            .effect("charge", Cell::Bps(bps.into()))
+            .effect("evidence", evidence)
+            .run(ctx, |ctx| {
+                let record = book::Book::find(ctx, &case.to_string())?.record()?;
+                Ok(match table_key {
+                    Some(key) => record.with("lookup_table", key),
+                    None => record,
+                })
+            })
     }
-    Ok(found.attested_hash)
 }
 
 /// What the offence reaches of each party.
@@ -385,9 +311,4 @@ fn show_rewards(
         }
     }
     Ok(())
-}
-
-fn missing(flag: &str) -> Failure {
-    Failure::usage("the proposal cites nothing", format!("{flag} is missing"))
-        .next("ion case propose --help says what each code cites")
 }

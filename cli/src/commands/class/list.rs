@@ -1,6 +1,5 @@
 //! `ion class list`.
 
-use anchor_lang::Discriminator;
 use clap::Args;
 use ion_client::accounts;
 use registry::state::ProcessorClass;
@@ -17,13 +16,10 @@ impl ListArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let now = ctx.now()?;
-        let mut classes = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&registry::ID, ProcessorClass::DISCRIMINATOR)?
-        {
-            classes.push(accounts::decode::<ProcessorClass>(&address, &account)?);
-        }
+        let mut classes: Vec<_> = accounts::all::<ProcessorClass>(&ctx.chain)?
+            .into_iter()
+            .map(|(_, class)| class)
+            .collect();
         classes.sort_by_key(|class| class.id);
         let rows: Vec<Record> = classes.iter().map(|class| record(class, now)).collect();
         ctx.print(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use anchor_lang::Discriminator;
 use clap::Args;
 use ion_client::{accounts, addresses};
 use solana_pubkey::Pubkey;
@@ -37,11 +36,7 @@ impl ListArgs {
             None => ctx.wallet()?,
         };
         let mut positions: Vec<CoPosition> = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&staking::ID, CoPosition::DISCRIMINATOR)?
-        {
-            let position: CoPosition = accounts::decode(&address, &account)?;
+        for (_, position) in accounts::all::<CoPosition>(&ctx.chain)? {
             if position.wallet == wallet {
                 positions.push(position);
             }

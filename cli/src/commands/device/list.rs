@@ -1,6 +1,5 @@
 //! `ion device list`.
 
-use anchor_lang::Discriminator;
 use clap::Args;
 use ion_client::accounts;
 use registry::state::Device;
@@ -41,11 +40,7 @@ impl ListArgs {
             .map(|text| parse_key(text, "owner"))
             .transpose()?;
         let mut devices = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&registry::ID, Device::DISCRIMINATOR)?
-        {
-            let device: Device = accounts::decode(&address, &account)?;
+        for (address, device) in accounts::all::<Device>(&ctx.chain)? {
             let is_wanted = owner.is_none_or(|owner| owner == device.owner)
                 && self.class.is_none_or(|class| class == device.class)
                 && (!self.free || device.is_free());

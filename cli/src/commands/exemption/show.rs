@@ -1,6 +1,5 @@
 //! `ion exemption show` and `ion exemption list`.
 
-use anchor_lang::Discriminator;
 use clap::Args;
 use ion_client::{accounts, addresses};
 use ion_economics::{exemption::NAMES, units::UnixSeconds};
@@ -46,11 +45,7 @@ impl ListArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let now = ctx.now()?;
         let mut found: Vec<Exemption> = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&registry::ID, Exemption::DISCRIMINATOR)?
-        {
-            let exemption: Exemption = accounts::decode(&address, &account)?;
+        for (_, exemption) in accounts::all::<Exemption>(&ctx.chain)? {
             let is_over = exemption
                 .to_rule()
                 .check_closable(UnixSeconds::new(now))

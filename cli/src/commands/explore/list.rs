@@ -17,15 +17,15 @@ const SHOWN: usize = 8;
 /// Arguments of `explore list`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  ion explore list devices --indexer http://127.0.0.1:7500\n  ion explore list positions --where co_staker=7Yk... --columns state,amount_io,cooldown_ends_at\n  ion explore list blocks --limit 168 --all-columns --output csv"
+    after_help = "Examples:\n  ion explore list devices --indexer http://127.0.0.1:7500\n  ion explore list devices --where class=5 --where status=up\n  ion explore list positions --where co_staker=7Yk... --columns state,amount_io,cooldown_ends_at\n  ion explore list blocks --limit 168 --all-columns --output csv"
 )]
 pub struct ListArgs {
     /// Read model, see ion explore models
     model: String,
 
-    /// Only rows with this value; one filter
+    /// Only rows with this value; several together narrow further
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
-    filter: Option<String>,
+    filters: Vec<String>,
 
     /// Rows at most
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -56,7 +56,7 @@ impl ListArgs {
         if let Some(before) = self.before {
             query.push(("before".to_owned(), before.to_string()));
         }
-        if let Some(filter) = &self.filter {
+        for filter in &self.filters {
             let (column, value) = filter.split_once('=').ok_or_else(|| {
                 Failure::usage("--where is not COLUMN=VALUE", filter)
                     .next("for example --where status=up")

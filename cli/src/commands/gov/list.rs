@@ -1,6 +1,5 @@
 //! `ion gov list`.
 
-use anchor_lang::Discriminator;
 use clap::Args;
 use ion_client::accounts;
 use registry::state::Action;
@@ -26,11 +25,7 @@ impl ListArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let now = ctx.now()?;
         let mut actions: Vec<Action> = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&registry::ID, Action::DISCRIMINATOR)?
-        {
-            let action: Action = accounts::decode(&address, &account)?;
+        for (_, action) in accounts::all::<Action>(&ctx.chain)? {
             if !self.open || (action.status == 0 && now <= action.expires_at) {
                 actions.push(action);
             }

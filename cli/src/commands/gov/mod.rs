@@ -9,6 +9,7 @@ mod list;
 mod pause;
 pub mod propose;
 pub mod show;
+mod terms;
 mod veto;
 
 use clap::Subcommand;

@@ -1,16 +1,9 @@
 //! `ion gov propose`.
 
-use std::fmt::Write as _;
-
-use clap::{Args, Subcommand, ValueEnum};
-use ion_client::{accounts, addresses, instructions};
-use ion_economics::params;
-use registry::{
-    constants::CLASS_NAME_LEN,
-    state::{ActionKind, ClassTerms, Params, Pool, RoleKind, TneCounter, VerifierKeys},
+use super::{
+    change, show,
+    terms::{Terms, padded},
 };
-
-use super::{change, show};
 use crate::{
     amount::{Amount, Unit},
     commands::device,
@@ -19,6 +12,11 @@ use crate::{
     output::Cell,
     write::{Write, deadline},
 };
+use clap::{Args, Subcommand, ValueEnum};
+use ion_client::{accounts, addresses, instructions};
+use ion_economics::params;
+use registry::state::{ActionKind, Params, RoleKind, TneCounter, VerifierKeys};
+use std::fmt::Write as _;
 
 /// Arguments of `gov propose`.
 #[derive(Debug, Args)]
@@ -146,33 +144,6 @@ enum Counter {
     Settled,
 }
 
-/// Terms of a class.
-#[derive(Debug, Args)]
-struct Terms {
-    /// Reward pool
-    #[arg(long, value_enum)]
-    pool: PoolName,
-    /// Multiplier, up to 4 decimals; 0 withdraws the class
-    #[arg(long)]
-    multiplier: String,
-    /// Lowest price of a quote in USD per processor and hour
-    #[arg(long, value_name = "USD")]
-    floor_price: String,
-    /// Idle processor ceiling in percent; 255 = none
-    #[arg(long, default_value_t = 255)]
-    max_cpu: u8,
-    /// Idle GPU ceiling in percent; 255 = none
-    #[arg(long, default_value_t = 255)]
-    max_gpu: u8,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PoolName {
-    Unsupported,
-    Enterprise,
-    Community,
-}
-
 /// A role by name.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Role {
@@ -202,40 +173,6 @@ impl Role {
             Self::ExemptionAdmin => RoleKind::ExemptionAdmin,
         }
     }
-}
-
-impl Terms {
-    fn read(&self, raw: bool) -> Outcome<ClassTerms> {
-        Ok(ClassTerms {
-            pool: match self.pool {
-                PoolName::Unsupported => Pool::Unsupported,
-                PoolName::Enterprise => Pool::Enterprise,
-                PoolName::Community => Pool::Community,
-            },
-            multiplier_fp: parse_multiplier(&self.multiplier)?,
-            max_cpu_pct: self.max_cpu,
-            max_gpu_pct: self.max_gpu,
-            floor_price_usd_micros: Amount::parse(&self.floor_price, Unit::Usd, raw)?.base,
-        })
-    }
-}
-
-/// A multiplier with at most four decimals as 1e-4.
-fn parse_multiplier(text: &str) -> Outcome<u32> {
-    let wrong = || {
-        Failure::usage(
-            "the multiplier is not understood",
-            format!("\"{text}\" is no number with at most 4 decimals"),
-        )
-    };
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) || fraction.len() > 4 {
-        return Err(wrong());
-    }
-    format!("{whole}{fraction:0<4}")
-        .parse()
-        .map_err(|_| wrong())
 }
 
 impl ProposeArgs {
@@ -375,47 +312,4 @@ pub fn parse_hash(text: &str) -> Outcome<[u8; 32]> {
         .next("give 64 hex digits: sha256sum prints them for a file")
     })?;
     Ok(hash)
-}
-
-fn padded(name: &str) -> Outcome<[u8; CLASS_NAME_LEN]> {
-    let mut bytes = [0; CLASS_NAME_LEN];
-    let slot = bytes
-        .get_mut(..name.len())
-        .filter(|slot| !slot.is_empty())
-        .ok_or_else(|| {
-            Failure::usage(
-                "the name does not fit",
-                format!("a class name has 1 to {CLASS_NAME_LEN} bytes"),
-            )
-        })?;
-    slot.copy_from_slice(name.as_bytes());
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn multiplier_is_read_exactly() {
-        assert_eq!(parse_multiplier("1").ok(), Some(10_000));
-        assert_eq!(parse_multiplier("2.5").ok(), Some(25_000));
-        assert_eq!(parse_multiplier("0.0001").ok(), Some(1));
-        for wrong in ["", ".", ".5", "1.00001", "-1", "x", "429497"] {
-            assert!(parse_multiplier(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn class_name_is_padded_and_bounded() {
-        assert_eq!(
-            padded("ab")
-                .ok()
-                .map(|bytes| (bytes[0], bytes[1], bytes[2])),
-            Some((b'a', b'b', 0))
-        );
-        assert!(padded(&"x".repeat(CLASS_NAME_LEN)).is_ok());
-        assert!(padded(&"x".repeat(CLASS_NAME_LEN + 1)).is_err());
-        assert!(padded("").is_err());
-    }
 }

@@ -24,7 +24,7 @@ impl ShowArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let action = find(ctx, self.id)?;
-        let shown = record(&action);
+        let shown = record(&action, ctx.now()?);
         let shown = if action.status == ActionStatus::Queued.code() {
             shown.with("changes", change::changes(ctx, &action.payload)?)
         } else {
@@ -53,10 +53,10 @@ pub fn find(ctx: &Context, id: u64) -> Outcome<Action> {
 /// Errors: rpc.
 pub fn state(ctx: &Context, id: u64) -> Outcome<Record> {
     let action: Option<Action> = accounts::find(&ctx.chain, &addresses::registry::action(id))?;
-    Ok(action.map_or_else(
-        || Record::new().with("id", id).with("status", "closed"),
-        |action| record(&action),
-    ))
+    Ok(match action {
+        Some(action) => record(&action, ctx.now()?),
+        None => Record::new().with("id", id).with("status", "closed"),
+    })
 }
 
 /// A payload in words.
@@ -135,17 +135,10 @@ pub fn status_name(action: &Action, now: i64) -> String {
 }
 
 /// A decision as a record.
-pub fn record(action: &Action) -> Record {
-    let status = ActionStatus::from_code(action.status);
+fn record(action: &Action, now: i64) -> Record {
     Record::new()
         .with("id", action.id)
-        .with(
-            "status",
-            status.map_or_else(
-                || format!("unknown ({})", action.status),
-                |status| format!("{status:?}"),
-            ),
-        )
+        .with("status", status_name(action, now))
         .with("decision", describe(&action.payload))
         .with("queued_at", Cell::Time(action.queued_at))
         .with("executable_from", Cell::Time(action.eta))

@@ -2,7 +2,6 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use anchor_lang::Discriminator;
 use clap::{Args, ValueEnum};
 use ion_client::accounts;
 use registry::state::PauseBit;
@@ -153,13 +152,10 @@ impl ListArgs {
     /// Runs the verb.
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let wanted = self.wanted(ctx)?;
-        let mut offers: Vec<Offer> = Vec::new();
-        for (address, account) in ctx
-            .chain
-            .program_accounts(&staking::ID, Offer::DISCRIMINATOR)?
-        {
-            offers.push(accounts::decode(&address, &account)?);
-        }
+        let offers: Vec<Offer> = accounts::all(&ctx.chain)?
+            .into_iter()
+            .map(|(_, offer)| offer)
+            .collect();
         let devices: BTreeSet<Pubkey> = offers.iter().map(|offer| offer.device).collect();
         let books = book::read_all(ctx, &devices)?;
         let mut found: Vec<(Traits, &Offer, &Book)> = Vec::new();

@@ -3,15 +3,11 @@
 //! The request is signed with the renter's key and bound to the cluster; nothing is sent on chain by
 //! this command.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use borsh::BorshSerialize;
 use clap::Args;
-use ed25519_dalek::SigningKey;
-use ion_protocol::{
-    Domain, ErrorBody, MAX_REGION_BYTES, QUOTE_PATH, QuoteAnswer, QuoteRequest, Realm, seal,
-};
-use solana_keypair::Keypair;
+use ion_protocol::{Domain, ErrorBody, MAX_REGION_BYTES, QUOTE_PATH, QuoteAnswer, QuoteRequest};
 
 use super::create::CurrencyName;
 use crate::{
@@ -19,6 +15,7 @@ use crate::{
     context::{Context, parse_key},
     failure::{Failure, Outcome},
     output::{Cell, Record},
+    sealed::sealed,
     time::parse_minutes,
 };
 
@@ -168,35 +165,10 @@ pub(super) fn ask<T: BorshSerialize>(
     message: &T,
 ) -> Outcome<QuoteAnswer> {
     let url = format!("{}{path}", scheduler.trim_end_matches('/'));
-    let realm = Realm {
-        genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
-        program_id: booking::ID.to_bytes(),
-    };
-    let envelope = seal(
-        &signing_key(ctx.keypair()?),
-        domain,
-        &realm,
-        sequence(),
-        ctx.now()?,
-        message,
-    )
-    .map_err(|error| Failure::usage("the request cannot be signed", error))?;
+    let envelope = sealed(ctx, domain, message)?;
     let body = borsh::to_vec(&envelope)
         .map_err(|error| Failure::usage("the request cannot be encoded", error))?;
     post(&url, body)
-}
-
-/// The renter's key in the form that envelopes are sealed with.
-fn signing_key(keypair: &Keypair) -> SigningKey {
-    SigningKey::from_bytes(keypair.secret_bytes())
-}
-
-/// Grows with every call: milliseconds since 1970 by this machine's clock.
-fn sequence() -> u64 {
-    let elapsed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn post(url: &str, body: Vec<u8>) -> Outcome<QuoteAnswer> {

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use ::booking::events::{EarnDestination, LineEarned};
-use anchor_lang::Discriminator;
 use ion_client::{
     accounts::{self, AccountError},
     events::events_of,
@@ -30,11 +29,7 @@ fn devices(ctx: &Context, key: &Pubkey) -> Outcome<Vec<Pubkey>> {
         Err(error) => return Err(error.into()),
     }
     let mut owned = Vec::new();
-    for (address, account) in ctx
-        .chain
-        .program_accounts(&registry::ID, Device::DISCRIMINATOR)?
-    {
-        let device: Device = accounts::decode(&address, &account)?;
+    for (address, device) in accounts::all::<Device>(&ctx.chain)? {
         if device.owner == *key {
             owned.push(address);
         }

@@ -6,11 +6,20 @@ use ::booking::{
 };
 use ion_economics::booking::Currency;
 
+use solana_pubkey::Pubkey;
+
 use super::{
     AuditError, Figure, contradiction,
+    prefix::{self, Fold},
     replay::{Cancelled, Replay, read},
 };
-use crate::{accounts, addresses, events::events_of, history::History, send::Chain};
+use crate::{
+    accounts::{self, AccountError},
+    addresses,
+    events::{EmittedEvent, events_of},
+    history::{History, TransactionRecord},
+    send::Chain,
+};
 
 /// Terms that a booking took from the parameters when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,27 +63,65 @@ pub fn audit_booking<C: Chain + History>(
 ) -> Result<Vec<Figure>, AuditError> {
     let quote_key = addresses::booking::quote(id);
     let key = addresses::booking::booking(id);
-    let account: Booking = accounts::fetch(chain, &key)?;
-    let escrow = accounts::token_balance(chain, &addresses::booking::escrow(&key))?;
-    let mut replay = Replay::default();
-    for record in chain.transactions(&quote_key)?.iter() {
-        for event in events_of(record) {
-            if let Some(quote) =
-                read::<QuoteCreated>(&event).filter(|quote| quote.quote == quote_key)
-            {
-                replay.quote = Some(quote);
-            }
+    let posted = chain.transactions(&quote_key)?;
+    prefix::figures(
+        chain,
+        &key,
+        || account_and_escrow(chain, &key),
+        |(account, escrow)| Audited {
+            key,
+            terms: *terms,
+            replay: Replay {
+                quote: quote(&posted, &quote_key),
+                ..Replay::default()
+            },
+            account: account.clone(),
+            escrow: *escrow,
+        },
+    )
+}
+
+/// The booking and the balance of its escrow, at one slot.
+fn account_and_escrow<C: Chain>(chain: &C, key: &Pubkey) -> Result<(Booking, u64), AuditError> {
+    let escrow = addresses::booking::escrow(key);
+    let mut found = chain.accounts(&[*key, escrow])?.into_iter();
+    let account = found.next().flatten().ok_or(AccountError::Missing(*key))?;
+    let balance = match found.next().flatten() {
+        Some(vault) => accounts::decode_token(&escrow, &vault)?.amount,
+        None => 0,
+    };
+    Ok((accounts::decode(key, &account)?, balance))
+}
+
+/// The quote as it was posted.
+fn quote(history: &[TransactionRecord], key: &Pubkey) -> Option<QuoteCreated> {
+    history
+        .iter()
+        .flat_map(events_of)
+        .filter_map(|event| read::<QuoteCreated>(&event))
+        .rfind(|quote| quote.quote == *key)
+}
+
+/// A booking's events beside its account and its escrow.
+struct Audited {
+    key: Pubkey,
+    terms: BookingTerms,
+    replay: Replay,
+    account: Booking,
+    escrow: u64,
+}
+
+impl Fold for Audited {
+    fn fold(&mut self, _: &TransactionRecord, events: &[EmittedEvent]) -> Result<(), AuditError> {
+        for event in events {
+            self.replay.fold(&self.key, event, &self.terms)?;
         }
+        Ok(())
     }
-    for record in chain.transactions(&key)? {
-        for event in events_of(&record) {
-            if event.describe().is_none() {
-                return Err(AuditError::UnknownEvent(record.signature));
-            }
-            replay.fold(&key, &event, terms)?;
-        }
+
+    fn figures(&self) -> Result<Vec<Figure>, AuditError> {
+        self.replay.figures(&self.terms, &self.account, self.escrow)
     }
-    replay.figures(terms, &account, escrow)
 }
 
 impl Replay {

@@ -1,6 +1,6 @@
 //! Every sealed day of the engine, computed again from what was deposited, reported and decided.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use ide::{
     events::{
@@ -14,11 +14,16 @@ use ion_economics::ide::{
     Mode, Order, SealPrice, seal,
 };
 
-use super::{AuditError, Figure, contradiction};
+use solana_pubkey::Pubkey;
+
+use super::{
+    AuditError, Figure, contradiction, engine_figures,
+    prefix::{self, Fold},
+};
 use crate::{
     accounts, addresses,
     events::{EmittedEvent, events_of},
-    history::History,
+    history::{History, TransactionRecord},
     send::Chain,
 };
 
@@ -33,6 +38,8 @@ struct Waiting {
 
 /// What carries over from day to day, kept by the audit itself.
 struct Books {
+    sealed: Arc<Sealed>,
+    figures: Vec<Figure>,
     ledgers: Ledgers,
     arrears: u64,
     burn_due: u64,
@@ -50,49 +57,107 @@ struct Books {
 ///
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_engine<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
-    let mut avail = BTreeMap::new();
-    for record in chain.transactions(&addresses::ide::engine())? {
-        for event in events_of(&record) {
-            if let Some(report) = event.decode::<EpochReportAccepted>(&ide::ID) {
-                avail.insert(report.day, report.avail_usd_micros);
+    let (_, books) = prefix::compare(
+        chain,
+        &[addresses::ide::vaults()],
+        |histories| Sealed::read(chain, histories.iter().flatten()).map(Arc::new),
+        |sealed, _| Books::new(Arc::clone(sealed)),
+    )?;
+    books.first().map_or_else(|| Ok(Vec::new()), Fold::figures)
+}
+
+/// What is read beside the history of the vaults, after it.
+struct Sealed {
+    /// Reported availability by day, 1e-6 USD.
+    avail: BTreeMap<u64, u64>,
+    /// Accounts of the days that the history seals.
+    epochs: BTreeMap<u64, Epoch>,
+}
+
+impl Sealed {
+    fn read<'a, C: Chain + History>(
+        chain: &C,
+        history: impl Iterator<Item = &'a TransactionRecord>,
+    ) -> Result<Self, AuditError> {
+        let days: Vec<u64> = history
+            .flat_map(events_of)
+            .filter_map(|event| event.decode::<EpochSealed>(&ide::ID))
+            .map(|sealed| sealed.day)
+            .collect();
+        // a report comes before the sealing of its day, so this history holds all that are needed
+        let mut avail = BTreeMap::new();
+        for record in chain.transactions(&addresses::ide::engine())? {
+            for event in events_of(&record) {
+                if let Some(report) = event.decode::<EpochReportAccepted>(&ide::ID) {
+                    avail.insert(report.day, report.avail_usd_micros);
+                }
             }
         }
-    }
-    let mut books = Books {
-        ledgers: Ledgers {
-            reward_io: 0,
-            fee_usdc: 0,
-            fee_io: 0,
-        },
-        arrears: 0,
-        burn_due: 0,
-        carried_io: 0,
-        window: Window::EMPTY,
-        health: Health::INITIAL,
-        cumulative_io: 0,
-        cumulative_usdc: 0,
-        waiting: BTreeMap::new(),
-    };
-    let mut figures = Vec::new();
-    for record in chain.transactions(&addresses::ide::vaults())? {
-        for event in events_of(&record) {
-            if event.describe().is_none() {
-                return Err(AuditError::UnknownEvent(record.signature));
+        let keys: Vec<Pubkey> = days.iter().map(|day| addresses::ide::epoch(*day)).collect();
+        let mut epochs = BTreeMap::new();
+        for ((day, key), account) in days.iter().zip(&keys).zip(chain.accounts(&keys)?) {
+            if let Some(account) = account {
+                epochs.insert(*day, accounts::decode(key, &account)?);
             }
+        }
+        Ok(Self { avail, epochs })
+    }
+}
+
+impl Fold for Books {
+    fn fold(&mut self, _: &TransactionRecord, events: &[EmittedEvent]) -> Result<(), AuditError> {
+        for event in events {
             if let Some(sealed) = event.decode::<EpochSealed>(&ide::ID) {
-                let reported = avail.get(&sealed.day).copied().unwrap_or(0);
-                let output = books.seal(&sealed, reported)?;
-                let epoch: Epoch = accounts::fetch(chain, &addresses::ide::epoch(sealed.day))?;
-                figures.extend(books.compare(&output, &epoch));
+                let reported = self.sealed.avail.get(&sealed.day).copied().unwrap_or(0);
+                let output = self.seal(&sealed, reported)?;
+                let rows = match self.sealed.epochs.get(&sealed.day) {
+                    Some(epoch) => engine_figures::compare(
+                        &output,
+                        epoch,
+                        self.cumulative_io,
+                        self.cumulative_usdc,
+                    ),
+                    None => vec![Figure {
+                        name: format!("day {} account", sealed.day),
+                        unit: "",
+                        recomputed: 1,
+                        recorded: 0,
+                    }],
+                };
+                self.figures.extend(rows);
             } else {
-                books.apply(&event)?;
+                self.apply(event)?;
             }
         }
+        Ok(())
     }
-    Ok(figures)
+
+    fn figures(&self) -> Result<Vec<Figure>, AuditError> {
+        Ok(self.figures.clone())
+    }
 }
 
 impl Books {
+    fn new(sealed: Arc<Sealed>) -> Self {
+        Self {
+            sealed,
+            figures: Vec::new(),
+            ledgers: Ledgers {
+                reward_io: 0,
+                fee_usdc: 0,
+                fee_io: 0,
+            },
+            arrears: 0,
+            burn_due: 0,
+            carried_io: 0,
+            window: Window::EMPTY,
+            health: Health::INITIAL,
+            cumulative_io: 0,
+            cumulative_usdc: 0,
+            waiting: BTreeMap::new(),
+        }
+    }
+
     /// Money that comes or goes between sealings.
     fn apply(&mut self, event: &EmittedEvent) -> Result<(), AuditError> {
         let program = ide::ID;
@@ -188,129 +253,6 @@ impl Books {
         self.window = output.history;
         self.health = output.health;
         Ok(output)
-    }
-
-    fn compare(&self, output: &EpochOutput, epoch: &Epoch) -> Vec<Figure> {
-        let paid = |payment: &ide::state::Payment| {
-            (
-                payment.paid_usd_micros,
-                payment.reward_io.saturating_add(payment.fee_io),
-                payment.usdc,
-            )
-        };
-        let (today, arrears) = (paid(&epoch.paid_obligation), paid(&epoch.paid_arrears));
-        let io = |payment: &ion_economics::ide::Payment| payment.io().unwrap_or(u64::MAX);
-        let rows = [
-            (
-                "revenue",
-                "USD",
-                output.revenue_usd_micros,
-                epoch.revenue_usd_micros,
-            ),
-            (
-                "paid for the day",
-                "USD",
-                output.paid_obligation.usd_micros,
-                today.0,
-            ),
-            (
-                "paid for the day",
-                "IO",
-                io(&output.paid_obligation),
-                today.1,
-            ),
-            (
-                "paid for the day",
-                "USDC",
-                output.paid_obligation.usdc,
-                today.2,
-            ),
-            (
-                "paid for arrears",
-                "USD",
-                output.paid_arrears.usd_micros,
-                arrears.0,
-            ),
-            (
-                "paid for arrears",
-                "IO",
-                io(&output.paid_arrears),
-                arrears.1,
-            ),
-            (
-                "paid for arrears",
-                "USDC",
-                output.paid_arrears.usdc,
-                arrears.2,
-            ),
-            (
-                "arrears",
-                "USD",
-                output.arrears_usd_micros,
-                epoch.arrears_usd_micros,
-            ),
-            (
-                "surplus",
-                "USD",
-                output.surplus_usd_micros,
-                epoch.surplus_usd_micros,
-            ),
-            ("burned", "IO", output.burned_io, epoch.burned_io),
-            (
-                "earmarked",
-                "USDC",
-                output.earmarked_usdc,
-                epoch.earmarked_usdc,
-            ),
-            (
-                "burn carried over",
-                "USD",
-                output.burn_due_usd_micros,
-                epoch.burn_due_usd_micros,
-            ),
-            ("retired", "IO", output.retired_io, epoch.retired_io),
-            ("reward ledger", "IO", output.ledgers.reward_io, epoch.y1_io),
-            ("fee ledger", "USDC", output.ledgers.fee_usdc, epoch.yu_usdc),
-            ("fee ledger", "IO", output.ledgers.fee_io, epoch.yi_io),
-            (
-                "paid by all days",
-                "IO",
-                self.cumulative_io,
-                epoch.cumulative_io,
-            ),
-            (
-                "paid by all days",
-                "USDC",
-                self.cumulative_usdc,
-                epoch.cumulative_usdc,
-            ),
-            (
-                "ratio",
-                "bps",
-                output.ratio_bps.unwrap_or(0).into(),
-                epoch.psi_bps.into(),
-            ),
-            (
-                "average ratio",
-                "1e-6 bps",
-                output.health.ema_fp.unwrap_or(0),
-                epoch.ema_fp,
-            ),
-            (
-                "status",
-                "code",
-                output.health.status.code().into(),
-                epoch.status.into(),
-            ),
-        ];
-        rows.into_iter()
-            .map(|(name, unit, recomputed, recorded)| Figure {
-                name: format!("day {} {name}", epoch.day),
-                unit,
-                recomputed,
-                recorded,
-            })
-            .collect()
     }
 }
 

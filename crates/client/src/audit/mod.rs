@@ -7,6 +7,7 @@
 
 mod booking;
 mod engine;
+mod engine_figures;
 mod fault;
 mod prefix;
 mod purchases;
@@ -15,6 +16,7 @@ mod schedule;
 mod stake;
 mod tne;
 mod tne_figures;
+mod tne_shard;
 mod transfers;
 mod vault;
 

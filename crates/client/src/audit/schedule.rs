@@ -24,8 +24,9 @@ use crate::{
 };
 
 /// What the events of the schedule add up to, IO base units, and what is compared with it.
-struct Replay<'a> {
-    ledger: &'a Emission,
+struct Replay {
+    ledger: Emission,
+    vault: u64,
     key: Pubkey,
     start_hour: u64,
     next_hour: Option<u64>,
@@ -46,22 +47,26 @@ struct Replay<'a> {
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_schedule<C: Chain + History>(chain: &C) -> Result<Vec<Figure>, AuditError> {
     let key = addresses::rewards::emission();
-    let distribution = addresses::rewards::distribution();
-    let found = chain.accounts(&[key, distribution])?;
-    let [Some(ledger), Some(vault)] = found.as_slice() else {
-        return Err(accounts::AccountError::Missing(key).into());
-    };
-    let ledger: Emission = accounts::decode(&key, ledger)?;
-    let vault = accounts::decode_token(&distribution, vault)?.amount;
-    if vault < ledger.owed_io().map_err(contradiction)? {
-        return Err(contradiction(
-            "the distribution vault holds less than it owes",
-        ));
-    }
-    prefix::compare(chain, &key, || Replay::new(key, &ledger))
+    prefix::figures(
+        chain,
+        &key,
+        || ledger_and_vault(chain, &key),
+        |(ledger, vault)| Replay::new(key, ledger.clone(), *vault),
+    )
 }
 
-impl Fold for Replay<'_> {
+/// The ledger and the balance of its vault, at one slot.
+fn ledger_and_vault<C: Chain>(chain: &C, key: &Pubkey) -> Result<(Emission, u64), AuditError> {
+    let distribution = addresses::rewards::distribution();
+    let found = chain.accounts(&[*key, distribution])?;
+    let [Some(ledger), Some(vault)] = found.as_slice() else {
+        return Err(accounts::AccountError::Missing(*key).into());
+    };
+    let vault = accounts::decode_token(&distribution, vault)?.amount;
+    Ok((accounts::decode(key, ledger)?, vault))
+}
+
+impl Fold for Replay {
     fn fold(
         &mut self,
         record: &TransactionRecord,
@@ -90,7 +95,13 @@ impl Fold for Replay<'_> {
     }
 
     fn figures(&self) -> Result<Vec<Figure>, AuditError> {
-        let ledger = self.ledger;
+        let ledger = &self.ledger;
+        let owed = self.owed()?;
+        if self.vault < owed {
+            return Err(contradiction(
+                "the distribution vault holds less than it owes",
+            ));
+        }
         let figure = |name: &str, recomputed, recorded| Figure {
             name: name.to_owned(),
             unit: "IO",
@@ -127,17 +138,18 @@ impl Fold for Replay<'_> {
             figure("burned", self.burned, ledger.burned_io),
             figure(
                 "owed by the distribution vault",
-                self.owed()?,
+                owed,
                 ledger.owed_io().map_err(contradiction)?,
             ),
         ])
     }
 }
 
-impl<'a> Replay<'a> {
-    fn new(key: Pubkey, ledger: &'a Emission) -> Self {
+impl Replay {
+    fn new(key: Pubkey, ledger: Emission, vault: u64) -> Self {
         Replay {
             ledger,
+            vault,
             key,
             start_hour: 0,
             next_hour: None,

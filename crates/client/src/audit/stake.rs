@@ -23,11 +23,15 @@ use crate::{
 /// Errors: `Chain`, `Account`, `UnknownEvent`, `Contradiction`.
 pub fn audit_stake<C: Chain + History>(chain: &C, device: &Pubkey) -> Result<Figure, AuditError> {
     let vault = addresses::staking::vault(&addresses::staking::device_stake(device));
-    let recorded = accounts::token_balance(chain, &vault)?;
-    let figures = prefix::compare(chain, &vault, || Principal {
-        recomputed: 0,
-        recorded,
-    })?;
+    let figures = prefix::figures(
+        chain,
+        &vault,
+        || Ok(accounts::token_balance(chain, &vault)?),
+        |recorded| Principal {
+            recomputed: 0,
+            recorded: *recorded,
+        },
+    )?;
     figures
         .into_iter()
         .next()

@@ -158,7 +158,7 @@ pub(super) fn compare(
 }
 
 /// Everything but the fields that no event feeds.
-fn same(rebuilt: &TneTotals, account: &TneTotals) -> bool {
+pub(super) fn same(rebuilt: &TneTotals, account: &TneTotals) -> bool {
     rebuilt.shard == account.shard
         && rebuilt.estimated_io == account.estimated_io
         && rebuilt.settled_io == account.settled_io

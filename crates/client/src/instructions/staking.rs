@@ -14,8 +14,10 @@ use crate::addresses::{registry as reg, staking as addr};
 use crate::instructions::build;
 
 mod case;
+mod outcome;
 
 pub use case::*;
+pub use outcome::*;
 
 /// A device as the staking program's instructions need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

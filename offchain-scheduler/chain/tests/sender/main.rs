@@ -4,4 +4,5 @@ mod faults;
 mod interruption;
 mod order;
 mod real_runtime;
+mod seeds;
 mod support;

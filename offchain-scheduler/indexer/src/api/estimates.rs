@@ -56,7 +56,7 @@ pub(super) async fn estimates(api: &Api, text: Option<String>) -> Result<Respons
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(query.before)
         .bind(query.limit)
-        .fetch_one(api.index.store().pool())
+        .fetch_one(&api.readers)
         .await?;
     let parsed = |at: usize| -> Result<Vec<Value>, ApiError> {
         let text: Option<String> = row.try_get(at)?;

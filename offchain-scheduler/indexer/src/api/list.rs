@@ -1,5 +1,7 @@
 //! Pages of lists, and single rows.
 
+use std::fmt::Write;
+
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -53,13 +55,12 @@ impl ListPlan {
 
     fn page(name: &str, object: &str, query: &ListQuery, engine: Engine) -> Self {
         let mut values = vec![Field::Number(query.before), Field::Number(query.limit)];
-        let narrowed = match &query.filter {
-            None => String::new(),
-            Some((column, value)) => {
-                values.push(value.clone());
-                format!(" AND {column} = $3")
-            }
-        };
+        let mut narrowed = String::new();
+        for (place, (column, value)) in (3..).zip(&query.filters) {
+            values.push(value.clone());
+            // writing to a String does not fail
+            let _ = write!(narrowed, " AND {column} = ${place}");
+        }
         let sql = format!(
             "{} FROM (SELECT * FROM {name} WHERE ordinal < $1{narrowed} \
              ORDER BY ordinal DESC LIMIT $2) AS page",
@@ -115,7 +116,7 @@ impl Answer {
                 Field::Text(text) => query.bind(text),
             };
         }
-        let row: AnyRow = query.fetch_one(api.index.store().pool()).await?;
+        let row: AnyRow = query.fetch_one(&api.readers).await?;
         Ok(Self {
             slot: row.try_get(0)?,
             last: row.try_get(1)?,

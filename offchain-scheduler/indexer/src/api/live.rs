@@ -74,7 +74,7 @@ async fn open(
     let after = match after {
         Some(after) => after,
         None => sqlx::query("SELECT COALESCE(MAX(ordinal), 0) FROM events")
-            .fetch_one(api.index.store().pool())
+            .fetch_one(&api.readers)
             .await?
             .try_get(0)?,
     };
@@ -132,7 +132,7 @@ impl Reader {
         if let Some(program) = &self.program {
             query = query.bind(program.clone());
         }
-        for row in query.fetch_all(self.api.index.store().pool()).await? {
+        for row in query.fetch_all(&self.api.readers).await? {
             let id = row.try_get(0)?;
             self.after = id;
             self.waiting

@@ -3,15 +3,18 @@
 //! Mechanism: each read model is a list with keyset pages and single rows; a page is one statement, so
 //! it is of one slot, which the answer names; the database makes the JSON. [`routes`] is the one list
 //! that the router and the OpenAPI document are made of. Place of use: auditors, wallets, suppliers,
-//! `ion explore`. Invariants: no list scans a table (a test reads the plans); the API never writes.
+//! `ion explore`. Invariants: no list scans a table (a test reads the plans); the API never writes: its
+//! connections refuse to.
 
 mod csv;
 mod estimates;
 mod failure;
 mod list;
+mod listen;
 mod live;
 mod openapi;
 mod query;
+mod readers;
 mod totals;
 
 use std::sync::Arc;
@@ -24,6 +27,7 @@ use axum::{
 };
 use ion_runtime::{health::Health, http::healthz, metrics::Metrics, shutdown::Shutdown};
 use ion_store::Engine;
+use sqlx::AnyPool;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -32,12 +36,14 @@ use crate::{
 };
 pub use failure::ApiError;
 pub use list::{Answer, ListPlan};
+pub use listen::listen;
 pub use query::ListQuery;
 
 /// What the endpoints share.
 #[derive(Clone)]
 pub struct Api {
     index: Index,
+    readers: AnyPool,
     metrics: Metrics,
     live: Arc<Semaphore>,
     totals: Arc<totals::Cache>,
@@ -48,6 +54,7 @@ impl Api {
     /// An API over an index; at most `max_live` readers of live rows at a time.
     pub fn new(index: Index, metrics: Metrics, max_live: usize, shutdown: Shutdown) -> Self {
         Self {
+            readers: readers::pool(index.store()),
             index,
             metrics,
             live: Arc::new(Semaphore::new(max_live)),

@@ -36,6 +36,7 @@ fn operation(shape: Shape) -> Value {
         Shape::List(table) => json!({
             "summary": table.about,
             "operationId": format!("list_{}", table.name),
+            "description": together(table),
             "parameters": list_parameters(table.filters, |name| {
                 table.column(name).map_or_else(|| json!({"type": "string"}), |column| schema(*column))
             }),
@@ -105,6 +106,24 @@ fn operation(shape: Shape) -> Value {
     }
 }
 
+/// How the filters of a list go together.
+fn together(table: &Table) -> String {
+    let pairs: Vec<String> = table
+        .pairs
+        .iter()
+        .map(|[first, second]| format!("{first} with {second}"))
+        .collect();
+    match (table.filters.len(), pairs.is_empty()) {
+        (0, _) => "No filters".to_owned(),
+        (1, _) => "One filter, with an index".to_owned(),
+        (_, true) => "Filters may be given together; each has an index".to_owned(),
+        (_, false) => format!(
+            "Filters may be given together; each has an index, and so have {}",
+            pairs.join(", ")
+        ),
+    }
+}
+
 fn list_parameters(filters: &[&str], schema: impl Fn(&str) -> Value) -> Vec<Value> {
     let mut parameters = vec![
         json!({ "name": "limit", "in": "query", "description": "Rows of the page",
@@ -116,7 +135,7 @@ fn list_parameters(filters: &[&str], schema: impl Fn(&str) -> Value) -> Vec<Valu
     ];
     parameters.extend(filters.iter().map(|name| {
         json!({ "name": name, "in": "query", "schema": schema(name),
-            "description": "Only rows with this value; one filter at a time" })
+            "description": "Only rows with this value; filters may be given together" })
     }));
     parameters
 }

@@ -21,8 +21,8 @@ pub struct ListQuery {
     pub limit: i64,
     /// Whether the answer is CSV.
     pub is_csv: bool,
-    /// The one column that the list is narrowed by.
-    pub filter: Option<(&'static str, Field)>,
+    /// Columns that the list is narrowed by, each once.
+    pub filters: Vec<(&'static str, Field)>,
 }
 
 /// Name and value of every parameter, percent signs resolved.
@@ -73,7 +73,7 @@ impl ListQuery {
             before: i64::MAX,
             limit: PAGE,
             is_csv: false,
-            filter: None,
+            filters: Vec::new(),
         };
         let bad = |what: String| ApiError::BadRequest(what);
         for (name, value) in pairs(text)? {
@@ -107,12 +107,12 @@ impl ListQuery {
                                 filters.join(", ")
                             ))
                         })?;
-                    if query.filter.is_some() {
-                        return Err(bad(format!("{name}: one filter at a time")));
-                    }
                     let column =
                         column(known).ok_or_else(|| bad(format!("{name}: no such column")))?;
-                    query.filter = Some((column.name, field(&column, &value)?));
+                    if query.filters.iter().any(|(given, _)| *given == column.name) {
+                        return Err(bad(format!("{name}: given twice")));
+                    }
+                    query.filters.push((column.name, field(&column, &value)?));
                 }
             }
         }
@@ -150,21 +150,32 @@ pub(super) fn field(column: &Column, value: &str) -> Result<Field, ApiError> {
 mod tests {
     use super::*;
 
-    const COLUMN: Column = Column {
-        name: "status",
-        kind: Kind::Code(&["pending", "up"]),
-    };
+    const COLUMNS: [Column; 2] = [
+        Column {
+            name: "status",
+            kind: Kind::Code(&["pending", "up"]),
+        },
+        Column {
+            name: "owner",
+            kind: Kind::Key,
+        },
+    ];
 
     fn read(text: &str) -> Result<ListQuery, ApiError> {
-        ListQuery::read(Some(text), &["status"], |_| Some(COLUMN))
+        ListQuery::read(Some(text), &["status", "owner"], |name| {
+            COLUMNS.into_iter().find(|column| column.name == name)
+        })
     }
 
     #[test]
     fn parameters_are_read_with_names_of_codes() {
         let query = read("limit=7&before=9&format=csv&status=up").unwrap();
         assert_eq!((query.limit, query.before, query.is_csv), (7, 9, true));
-        assert_eq!(query.filter, Some(("status", Field::Number(1))));
-        assert_eq!(read("st%61tus=%75p").unwrap().filter, query.filter);
+        assert_eq!(query.filters, [("status", Field::Number(1))]);
+        assert_eq!(read("st%61tus=%75p").unwrap().filters, query.filters);
+        let both = read("owner=A&status=pending").unwrap().filters;
+        let owner = ("owner", Field::Text("A".to_owned()));
+        assert_eq!(both, [owner, ("status", Field::Number(0))]);
         assert_eq!(read("").unwrap().limit, PAGE);
     }
 

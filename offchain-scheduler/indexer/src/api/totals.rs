@@ -15,6 +15,15 @@ const FRESH: Duration = Duration::from_secs(5);
 /// The last answer and when it was made.
 pub(super) type Cache = Mutex<Option<(Instant, String)>>;
 
+/// Processor-minutes that are paid for and still to come: of bookings that wait for their start all
+/// that was bought, of running ones what is left until their end, at the time of the last transaction;
+/// lines that failed or were replaced count no more.
+const REMAINING: &str = "(SELECT CAST(COALESCE(SUM(l.qty * CASE b.status WHEN 4 THEN (b.ends_at - c.now) / 60 \
+     ELSE b.minutes END), 0) AS BIGINT) \
+     FROM (SELECT COALESCE((SELECT block_time FROM transactions ORDER BY slot DESC, place DESC LIMIT 1), 0) AS now) c \
+     JOIN bookings b ON b.status IN (2, 3) OR (b.status = 4 AND b.ends_at > c.now) \
+     JOIN lines l ON l.booking = b.booking AND l.fault < 3)";
+
 /// Name and SQL of each figure; amounts are strings of base units.
 const FIGURES: &[(&str, &str)] = &[
     ("devices", "(SELECT COUNT(*) FROM devices)"),
@@ -96,6 +105,7 @@ const FIGURES: &[(&str, &str)] = &[
         "processor_minutes_served",
         "(SELECT CAST(COALESCE(SUM(processor_minutes), 0) AS BIGINT) FROM days)",
     ),
+    ("processor_minutes_remaining", REMAINING),
     (
         "tne_estimated_io",
         "CAST((SELECT COALESCE(SUM(estimated_io + adjusted_estimated_io), 0) FROM days) AS TEXT)",
@@ -142,7 +152,7 @@ pub(super) async fn totals(api: &Api) -> Result<Response, ApiError> {
         fields.join(", ")
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .fetch_one(api.index.store().pool())
+        .fetch_one(&api.readers)
         .await?;
     let (slot, figures): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
     let body = format!("{{\"slot\":{slot},\"totals\":{figures}}}");
@@ -157,7 +167,7 @@ pub(super) async fn status(api: &Api) -> Result<Response, ApiError> {
          (SELECT COUNT(*) FROM checks WHERE is_due = 1), \
          (SELECT COUNT(*) FROM checks WHERE is_due = 0 AND is_equal = 1) FROM progress WHERE id = 1",
     )
-    .fetch_one(api.index.store().pool())
+    .fetch_one(&api.readers)
     .await?;
     let number = |at: usize| row.try_get::<i64, _>(at);
     Ok(json(

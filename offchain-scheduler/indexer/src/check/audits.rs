@@ -8,14 +8,15 @@ use solana_pubkey::Pubkey;
 use tokio::runtime::Handle;
 
 use super::{
-    CheckError, Checker, Compared, Outcome, Snapshot, audited, rows::RowValues, shortened, terms,
+    CheckError, Checker, Compared, Outcome, RowValues, Snapshot, audited, shortened, terms,
+    values::read_all,
 };
 use crate::{LogHistory, project::Field};
 
 type Audit = Box<dyn Fn(&LogHistory) -> Result<Vec<Figure>, AuditError> + Send + Sync>;
 
 impl Checker {
-    /// Accounts of an audit of the whole network.
+    /// Accounts of an audit of the whole network, those that still change first.
     pub(super) async fn audit_keys(&self, kind: &str) -> Result<Vec<Pubkey>, CheckError> {
         match kind {
             "schedule" => Ok(vec![
@@ -56,7 +57,7 @@ impl Checker {
     async fn totals(&self) -> Result<Vec<Pubkey>, CheckError> {
         let shards = (0..booking::constants::TNE_SHARDS).map(addresses::booking::tne_totals);
         let days = self
-            .numbers("SELECT day FROM day_folds ORDER BY day")
+            .numbers("SELECT day FROM day_folds ORDER BY day DESC")
             .await?;
         Ok(shards
             .chain(days.into_iter().map(addresses::booking::tne_day))
@@ -65,7 +66,7 @@ impl Checker {
 
     async fn sealed_epochs(&self) -> Result<Vec<Pubkey>, CheckError> {
         let days = self
-            .numbers("SELECT day FROM epochs WHERE sealed_at > 0 ORDER BY day")
+            .numbers("SELECT day FROM epochs WHERE sealed_at > 0 ORDER BY day DESC")
             .await?;
         Ok(days.into_iter().map(addresses::ide::epoch).collect())
     }
@@ -128,7 +129,7 @@ impl Checker {
                 return Ok(shortened(vec![Compared::new("account", "readable", error)]));
             }
         };
-        let figures: Vec<Compared> = [
+        let mut figures: Vec<Compared> = [
             ("paid", account.paid),
             ("total", account.total),
             ("status", account.status.into()),
@@ -138,6 +139,7 @@ impl Checker {
         .iter()
         .map(|(name, recorded)| Compared::new(*name, row.get(name), recorded))
         .collect();
+        figures.extend(self.lines(&account, key).await?);
         let mut result = shortened(figures);
         let quote = self
             .row("quotes", &[Field::Text(row.get("quote").to_owned())])
@@ -157,5 +159,32 @@ impl Checker {
         }
         result.figures.extend(found.figures);
         Ok(result)
+    }
+
+    /// Lines of a booking beside those of its account.
+    async fn lines(
+        &self,
+        account: &booking::state::Booking,
+        key: Pubkey,
+    ) -> Result<Vec<Compared>, CheckError> {
+        let rows = read_all(&self.index, "lines", &[Field::Text(key.to_string())]).await?;
+        let mut figures = vec![Compared::new("lines", rows.len(), account.lines.len())];
+        for (number, line) in account.lines.iter().enumerate() {
+            let row = rows
+                .iter()
+                .find(|row| row.get("line") == number.to_string());
+            let row = row.cloned().unwrap_or_default();
+            let mut equal = |name: &str, recorded: String| {
+                figures.push(Compared::new(
+                    format!("line {number}, {name}"),
+                    row.get(name),
+                    recorded,
+                ));
+            };
+            equal("device", line.device.to_string());
+            equal("class", line.class.to_string());
+            equal("qty", line.qty.to_string());
+        }
+        Ok(figures)
     }
 }

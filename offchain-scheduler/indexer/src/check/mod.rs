@@ -6,48 +6,37 @@
 //! use: a loop of the indexer. Invariants: both sides of a comparison are of the same slot; a
 //! difference becomes a row of `alarms`, a metric and a log line; nothing is compared with itself.
 
+mod accounts;
 mod audits;
 mod compared;
 mod evidence;
+mod outcome;
+mod params;
+mod results;
 mod rows;
 mod terms;
+mod values;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use ion_client::{audit::AuditError, send::ChainError};
+use ion_client::send::ChainError;
 use ion_objects::ObjectStore;
 use ion_runtime::metrics::Metrics;
-use ion_store::{from_column, to_column};
-use solana_account::Account;
+use ion_store::from_column;
 use solana_pubkey::Pubkey;
 use sqlx::Row;
 
+use accounts::Snapshot;
+pub use accounts::{ACCOUNTS, Accounts};
 pub use compared::Compared;
+use evidence::Evidence;
+use outcome::{Outcome, audited, shortened};
+use values::RowValues;
 
 use crate::{Index, IndexError, project::Field};
 
-/// Accounts that one call may ask for.
-pub const ACCOUNTS: usize = 100;
-/// How long a check waits for the log to reach the slot of its accounts.
-const CATCH_UP: Duration = Duration::from_secs(30);
 /// Due subjects that are taken at a time.
 const TAKEN: i64 = 100;
-
-/// Reads accounts at one finalized slot.
-pub trait Accounts: Send + Sync {
-    /// The slot and the accounts, in the order asked for; up to [`ACCOUNTS`] of them.
-    fn accounts_at(&self, keys: &[Pubkey]) -> Result<(u64, Vec<Option<Account>>), ChainError>;
-}
-
-impl Accounts for ion_client::rpc::RpcChain {
-    fn accounts_at(&self, keys: &[Pubkey]) -> Result<(u64, Vec<Option<Account>>), ChainError> {
-        let finalized = solana_commitment_config::CommitmentConfig::finalized();
-        self.client()
-            .get_multiple_accounts_with_commitment(keys, finalized)
-            .map(|answer| (answer.context.slot, answer.value))
-            .map_err(|error| ChainError::Unreachable(error.to_string()))
-    }
-}
 
 /// Why a check has no result yet; it stays due.
 #[derive(Debug, thiserror::Error)]
@@ -91,14 +80,6 @@ struct Due {
     ordinal: i64,
 }
 
-/// How a check ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Outcome {
-    outcome: &'static str,
-    figures: Vec<Compared>,
-    detail: String,
-}
-
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Round {
@@ -114,15 +95,8 @@ pub struct Round {
 pub struct Checker {
     index: Index,
     chain: Arc<dyn Accounts>,
-    evidence: Option<Arc<dyn ObjectStore>>,
+    evidence: Option<Evidence>,
     metrics: Metrics,
-}
-
-/// Accounts as read at a slot.
-#[derive(Clone, Debug)]
-struct Snapshot {
-    slot: u64,
-    accounts: HashMap<Pubkey, Option<Account>>,
 }
 
 impl Checker {
@@ -136,7 +110,7 @@ impl Checker {
         Self {
             index,
             chain,
-            evidence,
+            evidence: evidence.map(Evidence::new),
             metrics,
         }
     }
@@ -251,7 +225,7 @@ impl Checker {
                 self.row_keys(kind, due).await
             }
             kind @ ("schedule" | "engine" | "tne") => self.audit_keys(kind).await,
-            "reward_root" => Ok(Vec::new()),
+            "reward_root" | "payout_root" | "epoch_report" => Ok(Vec::new()),
             other => Err(CheckError::Unknown(other.to_owned())),
         }
     }
@@ -264,166 +238,14 @@ impl Checker {
         match due.kind.as_str() {
             kind @ ("schedule" | "engine" | "tne") => self.audit(kind, snapshot).await,
             "reward_root" => self.reward_root(due).await,
+            "payout_root" => self.payout_root(due).await,
+            "epoch_report" => self.epoch_report(due).await,
             kind => self.compare_rows(kind, due, snapshot).await,
         }
     }
 
-    /// Reads accounts at one slot, then waits until the log has that slot.
-    async fn snapshot(&self, keys: Vec<Pubkey>) -> Result<Snapshot, CheckError> {
-        let chain = self.chain.clone();
-        let (slot, accounts) = tokio::task::spawn_blocking(move || {
-            let mut accounts = HashMap::with_capacity(keys.len());
-            let mut slot = None;
-            for chunk in keys.chunks(ACCOUNTS) {
-                let (at, found) = chain.accounts_at(chunk)?;
-                if *slot.get_or_insert(at) != at {
-                    return Err(CheckError::NotYet);
-                }
-                accounts.extend(chunk.iter().copied().zip(found));
-            }
-            Ok((slot, accounts))
-        })
-        .await
-        .map_err(|_| CheckError::Thread)??;
-        let slot = match slot {
-            Some(slot) => slot,
-            None => self.index.cursor().await?,
-        };
-        let mut progress = self.index.progress();
-        let caught_up = progress.wait_for(|cursor| *cursor >= slot);
-        match tokio::time::timeout(CATCH_UP, caught_up).await {
-            Ok(Ok(_)) => {}
-            _ => return Err(CheckError::NotYet),
-        }
-        Ok(Snapshot { slot, accounts })
-    }
-
-    /// Writes a result, and the alarm that it raises or ends.
-    async fn write(&self, due: &Due, result: &Outcome) -> Result<(), CheckError> {
-        let is_equal = result.outcome != "unequal";
-        let figures = Compared::to_json(&result.figures);
-        let mut transaction = self.index.store().begin().await?;
-        let written = sqlx::query(
-            "UPDATE checks SET done = $3, is_due = CASE WHEN due = $3 THEN 0 ELSE 1 END, is_equal = $4, \
-             outcome = $5, figures = $6 WHERE kind = $1 AND subject = $2",
-        )
-        .bind(&due.kind)
-        .bind(&due.subject)
-        .bind(due.due)
-        .bind(i64::from(is_equal))
-        .bind(result.outcome)
-        .bind(&figures)
-        .execute(&mut *transaction)
-        .await
-        .map_err(IndexError::from)?
-        .rows_affected();
-        if written > 0 && !is_equal {
-            tracing::error!(
-                kind = due.kind,
-                subject = due.subject,
-                detail = result.detail,
-                "the record is not what it should be"
-            );
-            sqlx::query(
-                "INSERT INTO alarms (kind, subject, is_open, detail, ordinal, changed, changed_slot) \
-                 SELECT kind, subject, 1, $3, ordinal, $4, $5 FROM checks WHERE kind = $1 AND subject = $2 \
-                 ON CONFLICT (kind, subject) DO UPDATE SET is_open = 1, detail = excluded.detail, \
-                 changed = excluded.changed, changed_slot = excluded.changed_slot",
-            )
-            .bind(&due.kind)
-            .bind(&due.subject)
-            .bind(&result.detail)
-            .bind(due.due)
-            .bind(to_column("slot", due.slot).map_err(IndexError::from)?)
-            .execute(&mut *transaction)
-            .await
-            .map_err(IndexError::from)?;
-        } else if written > 0 {
-            sqlx::query(
-                "UPDATE alarms SET is_open = 0 WHERE kind = $1 AND subject = $2 AND is_open = 1",
-            )
-            .bind(&due.kind)
-            .bind(&due.subject)
-            .execute(&mut *transaction)
-            .await
-            .map_err(IndexError::from)?;
-        }
-        transaction.commit().await.map_err(IndexError::from)?;
-        Ok(())
-    }
-
-    async fn export(&self, round: &Round) -> Result<(), CheckError> {
-        let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM alarms WHERE is_open = 1), \
-             (SELECT COUNT(*) FROM checks WHERE is_due = 1)",
-        )
-        .fetch_one(self.index.store().pool())
-        .await?;
-        let alarms: i64 = row.try_get(0)?;
-        let due: i64 = row.try_get(1)?;
-        let set = |name, help, value: i64| {
-            self.metrics
-                .set(name, help, &[], u64::try_from(value).unwrap_or_default());
-        };
-        set("indexer_alarms_open", "Mismatches that stand.", alarms);
-        set("indexer_checks_due", "Subjects to be recomputed.", due);
-        for (result, count) in [("equal", round.equal), ("unequal", round.unequal)] {
-            for _ in 0..count {
-                self.metrics.count(
-                    "indexer_checks_total",
-                    "Recomputed subjects by result.",
-                    &[("result", result)],
-                );
-            }
-        }
-        Ok(())
-    }
-
     /// One row of a read model.
-    async fn row(
-        &self,
-        table: &str,
-        keys: &[Field],
-    ) -> Result<Option<rows::RowValues>, CheckError> {
-        Ok(rows::read(&self.index, table, keys).await?)
+    async fn row(&self, table: &str, keys: &[Field]) -> Result<Option<RowValues>, CheckError> {
+        Ok(values::read(&self.index, table, keys).await?)
     }
-}
-
-fn equal_or_not(figures: Vec<Compared>) -> Outcome {
-    let differing: Vec<&Compared> = figures.iter().filter(|one| !one.is_equal()).collect();
-    if differing.is_empty() {
-        return Outcome {
-            outcome: "equal",
-            figures,
-            detail: String::new(),
-        };
-    }
-    let detail = Compared::sentence(&differing);
-    Outcome {
-        outcome: "unequal",
-        figures,
-        detail,
-    }
-}
-
-/// A result of an audit: its figures, or what the events contradict.
-fn audited(
-    result: Result<Vec<ion_client::audit::Figure>, AuditError>,
-) -> Result<Outcome, CheckError> {
-    match result {
-        Ok(figures) => Ok(equal_or_not(figures.iter().map(Compared::from).collect())),
-        Err(AuditError::Chain(error)) => Err(CheckError::Chain(error)),
-        Err(error) => Ok(Outcome {
-            outcome: "unequal",
-            figures: Vec::new(),
-            detail: error.to_string(),
-        }),
-    }
-}
-
-/// Only what differs of a comparison of a row, with the number of what is equal.
-fn shortened(figures: Vec<Compared>) -> Outcome {
-    let mut result = equal_or_not(figures);
-    result.figures.retain(|one| !one.is_equal());
-    result
 }

@@ -11,7 +11,13 @@ use ion_store::Migration;
 pub const MIGRATION_SET: &str = "indexer";
 
 /// Schema changes in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: include_str!("../../migrations/index_1.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: include_str!("../../migrations/index_1.sql"),
+    },
+    Migration {
+        version: 2,
+        sql: include_str!("../../migrations/index_2.sql"),
+    },
+];

@@ -27,18 +27,24 @@ async fn served(database: Database, is_filled: bool) -> Served {
         let node = indexed(&index, day).await;
         crate::day::check(&index, node, &Metrics::default()).await;
     }
-    let (trigger, token) = shutdown::channel();
-    let api = Api::new(index.clone(), Metrics::default(), 2, token);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = api::router(api, Health::default());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let (url, trigger) = serve(index.clone()).await;
     Served {
         url,
         index,
         _trigger: trigger,
         _database: database,
     }
+}
+
+/// The read API of an index on a port of this machine, until the trigger is dropped.
+pub async fn serve(index: Index) -> (String, shutdown::ShutdownTrigger) {
+    let (trigger, token) = shutdown::channel();
+    let api = Api::new(index, Metrics::default(), 2, token);
+    let listener = api::listen("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = api::router(api, Health::default());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, trigger)
 }
 
 impl Served {
@@ -155,6 +161,21 @@ async fn pages_give_every_row_once_and_filters_narrow_them() {
         for booking in closing["rows"].as_array().unwrap() {
             assert_eq!(booking["status"], "settling");
         }
+        let devices = served.json("/v1/devices").await;
+        let owner = devices["rows"][0]["owner"].as_str().unwrap();
+        let status = devices["rows"][0]["status"].as_str().unwrap();
+        for path in [
+            format!("/v1/devices?owner={owner}&status={status}"),
+            format!("/v1/devices?status={status}&class=5&owner={owner}"),
+        ] {
+            let both = served.json(&path).await;
+            let wanted = devices["rows"].as_array().unwrap().iter().filter(|row| {
+                row["owner"] == owner
+                    && row["status"] == status
+                    && (!path.contains("class") || row["class"] == 5)
+            });
+            assert!(wanted.eq(both["rows"].as_array().unwrap()), "{path}");
+        }
         let positions = served.json("/v1/positions").await;
         let position = &positions["rows"][0];
         assert!(position["cooldown_ends_at"].is_i64(), "{position}");
@@ -173,7 +194,7 @@ async fn live_rows_come_as_they_are_written_and_go_on_where_they_broke_off() {
         indexed(&served.index, day).await;
         let mut text = String::new();
         while !text.contains("event: BookingPaid") {
-            let chunk = tokio::time::timeout(Duration::from_secs(20), stream.chunk())
+            let chunk = tokio::time::timeout(Duration::from_secs(60), stream.chunk())
                 .await
                 .expect("rows come")
                 .unwrap()
@@ -199,5 +220,52 @@ async fn live_rows_come_as_they_are_written_and_go_on_where_they_broke_off() {
         assert!(!chunk.contains(&format!("id: {first}\n")));
         // two readers are there; a third is refused
         assert_eq!(client.get(&url).send().await.unwrap().status(), 503);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn remaining_minutes_are_those_that_are_paid_and_still_to_come() {
+    for database in databases().await {
+        let served = served(database, false).await;
+        let now = 1_800_000_000_i64;
+        let run = async |sql: String| {
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(served.index.store().pool())
+                .await
+                .unwrap();
+        };
+        run(format!(
+            "INSERT INTO transactions (slot, place, signature, block_time, entry, raw) \
+             VALUES (7, 0, 's', {now}, 1, '')"
+        ))
+        .await;
+        // status, minutes, end, and the processors of each line with its state
+        type Bought<'a> = (i64, i64, i64, &'a [(i64, i64)]);
+        let bookings: [Bought<'_>; 7] = [
+            (1, 1_000, 0, &[(8, 0)]),                      // not paid in full
+            (2, 100, 0, &[(2, 0), (1, 0)]),                // 300
+            (3, 60, 0, &[(1, 0)]),                         // 60
+            (4, 500, now + 659, &[(4, 1), (2, 4)]),        // ten whole minutes of four: 40
+            (4, 500, now + 60, &[(1, 3), (1, 1), (8, 5)]), // of the one that took over: 1
+            (4, 500, now - 1, &[(3, 1)]),                  // over
+            (7, 900, now + 9_000, &[(5, 5)]),              // settled
+        ];
+        for (number, (status, minutes, ends_at, lines)) in (1..).zip(bookings) {
+            run(format!(
+                "INSERT INTO bookings (booking, status, minutes, ends_at, ordinal, changed, changed_slot) \
+                 VALUES ('b{number}', {status}, {minutes}, {ends_at}, {number}, 1, 1)"
+            ))
+            .await;
+            for (line, (qty, state)) in (0..).zip(lines) {
+                run(format!(
+                    "INSERT INTO lines (booking, line, qty, fault, ordinal, changed, changed_slot) \
+                     VALUES ('b{number}', {line}, {qty}, {state}, {}, 1, 1)",
+                    number * 10 + line
+                ))
+                .await;
+            }
+        }
+        let totals = served.json("/v1/totals").await;
+        assert_eq!(totals["totals"]["processor_minutes_remaining"], 401);
     }
 }

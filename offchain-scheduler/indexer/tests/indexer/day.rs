@@ -30,7 +30,8 @@ pub async fn follow(index: &Index, node: Arc<Node>, batch: usize) -> Result<(), 
 
 /// Recomputes everything that is due.
 pub async fn check(index: &Index, node: Arc<Node>, metrics: &Metrics) {
-    let checker = Checker::new(index.clone(), node, None, metrics.clone());
+    let (_folder, shelf) = node.day().archive.shelf();
+    let checker = Checker::new(index.clone(), node, Some(shelf), metrics.clone());
     let round = checker.round().await.unwrap();
     let alarms: Vec<String> = sqlx::query("SELECT kind, subject, detail FROM alarms")
         .fetch_all(index.store().pool())
@@ -78,9 +79,23 @@ async fn tables_equal_the_accounts_and_figures_are_recomputed_on_both_engines() 
         let due = number(&index, "SELECT COUNT(*) FROM checks WHERE is_due = 1").await;
         assert_eq!(due, 0);
         for kind in [
-            "device", "stake", "booking", "block", "schedule", "tne", "epoch",
+            "device",
+            "stake",
+            "case",
+            "booking",
+            "block",
+            "schedule",
+            "tne",
+            "epoch",
+            "epoch_report",
+            "auction",
+            "engine",
+            "reward_root",
+            "payout_root",
         ] {
-            let sql = format!("SELECT COUNT(*) FROM checks WHERE kind = '{kind}' AND is_equal = 1");
+            let sql = format!(
+                "SELECT COUNT(*) FROM checks WHERE kind = '{kind}' AND is_equal = 1 AND outcome = 'equal'"
+            );
             let equal: i64 = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .fetch_one(index.store().pool())
                 .await

@@ -1,10 +1,11 @@
 //! Killed, restarted and lied to: the tables come out the same to the byte.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use ion_indexer::{Index, run::Feed};
@@ -24,6 +25,10 @@ use crate::{
 const CHILD_DAY: &str = "ION_INDEXER_CHILD_DAY";
 const CHILD_STORE: &str = "ION_INDEXER_CHILD_STORE";
 const CHILD_SEED: &str = "ION_INDEXER_CHILD_SEED";
+/// File that grows by a byte with each of its steps.
+const CHILD_STEPS: &str = "ION_INDEXER_CHILD_STEPS";
+/// Time after which a process that does nothing is a fault.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Times that the process is killed.
 const KILLS: u64 = 50;
 /// Lies of a node per life of the process.
@@ -34,9 +39,16 @@ const ALL: u64 = 1_000_000;
 /// The life of an indexer at a bad node: follows, compares its log with the lists, until both are
 /// done.
 async fn live(index: Index, node: Arc<Node>, batch: usize) {
+    live_telling(index, node, batch, || {}).await;
+}
+
+/// As [`live`]; each step is told.
+async fn live_telling(index: Index, node: Arc<Node>, batch: usize, mut tell: impl FnMut()) {
     let mut feed = Feed::new(index, node.clone(), batch);
     loop {
-        let Ok(step) = feed.step().await else {
+        let step = feed.step().await;
+        tell();
+        let Ok(step) = step else {
             continue;
         };
         if step.cursor < node.end() {
@@ -55,11 +67,13 @@ async fn child_of_killed_fifty_times() {
         return;
     };
     let seed = std::env::var(CHILD_SEED).unwrap().parse().unwrap();
+    let mut steps = std::fs::File::create(std::env::var(CHILD_STEPS).unwrap()).unwrap();
     let day = Day::load(Path::new(&day));
     let index = Index::open(Store::open(&store).await.unwrap())
         .await
         .unwrap();
-    live(index, Arc::new(Node::bad(&day, seed, LIES)), 3).await;
+    let node = Arc::new(Node::bad(&day, seed, LIES));
+    live_telling(index, node, 3, || steps.write_all(b".").unwrap()).await;
 }
 
 struct Folder(tempfile::TempDir);
@@ -73,7 +87,12 @@ impl Folder {
     }
 }
 
+fn steps_of(day: &Path, seed: u64) -> PathBuf {
+    day.with_extension(format!("steps-{seed}"))
+}
+
 fn spawn(day: &Path, url: &str, seed: u64) -> std::process::Child {
+    std::fs::File::create(steps_of(day, seed)).unwrap();
     Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
@@ -83,6 +102,7 @@ fn spawn(day: &Path, url: &str, seed: u64) -> std::process::Child {
         .env(CHILD_DAY, day)
         .env(CHILD_STORE, url)
         .env(CHILD_SEED, seed.to_string())
+        .env(CHILD_STEPS, steps_of(day, seed))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -103,8 +123,14 @@ async fn killed_fifty_times_and_lied_to_leaves_the_tables_of_an_undisturbed_run(
         let mut killed = 0;
         for seed in 0..KILLS {
             let mut child = spawn(&path, &database.url, seed);
-            let life = Duration::from_millis(random.gen_range(15..160));
-            tokio::time::sleep(life).await;
+            // Its life is counted in its own steps, whatever the machine makes of them.
+            let life = random.gen_range(1..20);
+            let since = Instant::now();
+            let made = || std::fs::metadata(steps_of(&path, seed)).map_or(0, |file| file.len());
+            while made() < life && child.try_wait().unwrap().is_none() {
+                assert!(since.elapsed() < PATIENCE, "nothing happens");
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             if child.try_wait().unwrap().is_none() {
                 child.kill().unwrap();
                 killed += 1;

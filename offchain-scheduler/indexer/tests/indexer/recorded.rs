@@ -6,6 +6,7 @@ use std::{
     sync::Mutex,
 };
 
+use anchor_lang::{AccountDeserialize, AccountSerialize};
 use ion_chain::follow::{Listed, Source};
 use ion_client::{
     events,
@@ -17,6 +18,8 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use solana_account::Account;
 use solana_pubkey::Pubkey;
 use solana_signature::Signature;
+
+use crate::archive::Archive;
 
 /// Accounts at the end of a day.
 pub type Accounts = HashMap<Pubkey, Account>;
@@ -33,10 +36,12 @@ const PAGE: usize = 9;
 pub struct Day {
     pub records: Vec<TransactionRecord>,
     pub accounts: Accounts,
+    /// What the verifiers keep of it.
+    pub archive: Archive,
 }
 
 impl Day {
-    pub fn new(records: Vec<TransactionRecord>, accounts: Accounts) -> Self {
+    pub fn new(records: Vec<TransactionRecord>, accounts: Accounts, archive: Archive) -> Self {
         let mut day = Vec::with_capacity(records.len() + records.len() / 7);
         for (at, record) in records.into_iter().enumerate() {
             if at % 7 == 3 {
@@ -50,7 +55,57 @@ impl Day {
         Self {
             records: day,
             accounts,
+            archive,
         }
+    }
+
+    /// The same day with other bytes wherever these stood in an instruction or event.
+    pub fn rewritten(&self, from: &[u8; 32], to: &[u8; 32]) -> Self {
+        let mut day = self.clone();
+        for record in &mut day.records {
+            for top in &mut record.instructions {
+                for call in std::iter::once(&mut top.instruction).chain(&mut top.inner) {
+                    let places: Vec<usize> = call
+                        .data
+                        .windows(from.len())
+                        .enumerate()
+                        .filter(|(_, bytes)| bytes == from)
+                        .map(|(at, _)| at)
+                        .collect();
+                    for at in places {
+                        call.data[at..at + to.len()].copy_from_slice(to);
+                    }
+                }
+            }
+        }
+        day
+    }
+
+    /// Rewrites an account at the end of the day.
+    pub fn edit<T: AccountDeserialize + AccountSerialize>(
+        &mut self,
+        key: &Pubkey,
+        change: impl FnOnce(&mut T),
+    ) {
+        let account = self.accounts.get_mut(key).expect("the account is there");
+        let mut value = T::try_deserialize(&mut account.data.as_slice()).expect("of this type");
+        change(&mut value);
+        let mut data = Vec::new();
+        value.try_serialize(&mut data).expect("it was of this type");
+        account.data[..data.len()].copy_from_slice(&data);
+    }
+
+    /// Rewrites an account that is kept as it is in memory.
+    pub fn edit_in_place<T: bytemuck::AnyBitPattern + bytemuck::NoUninit>(
+        &mut self,
+        key: &Pubkey,
+        change: impl FnOnce(&mut T),
+    ) {
+        let account = self.accounts.get_mut(key).expect("the account is there");
+        let end = 8 + size_of::<T>();
+        let mut value: T = bytemuck::pod_read_unaligned(&account.data[8..end]);
+        change(&mut value);
+        account.data[8..end].copy_from_slice(bytemuck::bytes_of(&value));
     }
 
     /// The last slot.
@@ -85,6 +140,7 @@ impl Day {
         Self {
             records,
             accounts: Accounts::new(),
+            archive: Archive::default(),
         }
     }
 }
@@ -201,6 +257,11 @@ impl Node {
             }),
             tip: Mutex::new(tip),
         }
+    }
+
+    /// The day that it has.
+    pub fn day(&self) -> &Day {
+        &self.day
     }
 
     /// The last slot of the day.

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc, sync::OnceLock};
 
+use booking::constants::FLAG_FAILOVER;
 use ion_client::{
     addresses,
     history::TransactionRecord,
@@ -25,7 +26,10 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-use crate::recorded::{Accounts, Day};
+use crate::{
+    archive::Archive,
+    recorded::{Accounts, Day},
+};
 
 struct Recorder(RefCell<Vec<TransactionRecord>>);
 
@@ -42,7 +46,8 @@ pub fn day() -> &'static Day {
     static DAY: OnceLock<Day> = OnceLock::new();
     DAY.get_or_init(|| {
         let recorder = Rc::new(Recorder(RefCell::default()));
-        let world = observed(recorder.clone(), play);
+        let mut archive = Archive::default();
+        let world = observed(recorder.clone(), || play(&mut archive));
         let records = recorder.0.borrow().clone();
         let mut keys: Vec<Pubkey> = records
             .iter()
@@ -58,28 +63,40 @@ pub fn day() -> &'static Day {
             .zip(found)
             .filter_map(|(key, account)| Some((key, account?)))
             .collect();
-        Day::new(records, accounts)
+        Day::new(records, accounts, archive)
     })
 }
 
-fn play() -> World {
+fn play(archive: &mut Archive) -> World {
     let stage = Stage::with_devices(3);
-    let stage = hours(stage);
+    let stage = hours(stage, archive);
     let stage = bookings(stage);
+    let stage = takeover(stage);
+    let stage = engine(stage, archive);
     offers_and_exits(stage)
 }
 
-/// Blocks, a root, a claim.
-fn hours(stage: Stage) -> Stage {
+/// Blocks, two roots, a claim.
+fn hours(stage: Stage, archive: &mut Archive) -> Stage {
     let (network, back) = split(stage);
-    let earned = network.earned();
+    let (_, of) = network.supplier();
+    let first = archive.complete_next(&network, &of.device);
+    let (root, _) = archive.accept_rewards(&network, 1, None, &[first]);
+    network.world.warp(DAY);
+    let second = archive.complete_next(&network, &of.device);
     network.release_next();
-    network
-        .prove(1, &earned.earnings, &earned.of)
-        .expect("proves");
+    let (_, earnings) = archive.accept_rewards(&network, 2, Some(&root), &[second]);
+    network.prove(2, &earnings, &of).expect("proves");
     network.world.warp(8 * DAY);
-    network.claim(&earned.of).expect("claims");
+    network.claim(&of).expect("claims");
     back(network.world)
+}
+
+/// The engine, see [`crate::engine`].
+fn engine(stage: Stage, archive: &mut Archive) -> Stage {
+    let device = stage.devices[1];
+    let (network, back) = split(stage);
+    back(crate::engine::play(network.world, &device, archive))
 }
 
 fn split(stage: Stage) -> (Network, impl FnOnce(World) -> Stage) {
@@ -182,6 +199,23 @@ fn bookings(mut stage: Stage) -> Stage {
     stage
 }
 
+/// A booking one of whose lines fails and is taken over by another device.
+fn takeover(mut stage: Stage) -> Stage {
+    let all = stage.devices.clone();
+    stage.id = stage.fresh_id(32);
+    let (mut stage, spares) = stage.run_with(2, FLAG_FAILOVER);
+    stage.world.warp(47 * 60);
+    stage.fault(0, 40, 40, 0).expect("the line has failed");
+    let replace = stage.failover_ix(0, &spares[0]);
+    stage
+        .send(&stage.world.scheduler, replace)
+        .expect("another device takes over");
+    stage.world.warp(3 * DAY);
+    stage.crank(stage.end_hired_ix()).expect("ends");
+    stage.devices = all;
+    stage
+}
+
 /// An offer taken, one taken back, exits of both parties, and a payout.
 fn offers_and_exits(stage: Stage) -> World {
     let Stage {
@@ -202,6 +236,7 @@ fn offers_and_exits(stage: Stage) -> World {
         co,
         other,
     };
+    let stage = cases(stage, devices[0]);
     for wallet in [&stage.co, &stage.other] {
         let open =
             ion_client::instructions::staking::open_costaker(&wallet.pubkey(), &wallet.pubkey());
@@ -236,6 +271,32 @@ fn offers_and_exits(stage: Stage) -> World {
     stage.pay_out(&stage.co.pubkey(), 2).expect("is paid");
     stage.withdraw().expect("the owner is paid");
     stage.world
+}
+
+/// A case that is appealed and upheld in part, and one that nobody contests.
+fn cases(stage: staking_stage::Stage, device: Pubkey) -> staking_stage::Stage {
+    let other = stage.device;
+    let accused = staking_stage::Stage {
+        device: StakedDevice {
+            device,
+            class: CLASS,
+        },
+        ..stage
+    };
+    let charge = accused.outage(accused.world.now() - 60);
+    accused.propose(&charge).expect("proposes");
+    accused.appeal(&accused.owner, &charge).expect("appeals");
+    accused.rule(&charge, 5_000).expect("rules");
+    accused.finalize(&charge).expect("burns");
+    accused.restore_all(&charge);
+    let charge = accused.outage(accused.world.now() - 30);
+    accused.propose(&charge).expect("proposes");
+    accused.world.warp(31 * DAY);
+    accused.finalize(&charge).expect("burns");
+    staking_stage::Stage {
+        device: other,
+        ..accused
+    }
 }
 
 /// Where the measurement of a backfill wants the day.

@@ -51,7 +51,10 @@ pub(crate) async fn beat(
     while wait_for_period(&mut times, period, last, &shutdown).await {
         match send(&shared, &client, false).await {
             Ok((now, reply)) => {
-                last = Some(now.div_euclid(period));
+                // A verifier whose clock is behind counts it for the period before: this one is owed.
+                let counted = now.min(reply.counted_at).div_euclid(period);
+                let is_owed = counted < now.div_euclid(period);
+                last = Some(counted);
                 if reply.challenge_waits {
                     challenge_waits.notify_one();
                 }
@@ -63,6 +66,9 @@ pub(crate) async fn beat(
                     at = reply.counted_at,
                     "heartbeat counted"
                 );
+                if is_owed && !shutdown.pause(shared.settings.verifiers.retry).await {
+                    break;
+                }
             }
             Err(error) => {
                 // A lasting failure is told once.

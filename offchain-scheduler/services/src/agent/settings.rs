@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::jobs::REMOVAL_TIME;
 use crate::{
     chain_view::ChainSettings,
     logging::LogSettings,
@@ -226,8 +227,12 @@ impl Settings for AgentSettings {
         if self.device.hardware_every.is_zero() {
             return Err("device.hardware_every: must not be 0".into());
         }
-        if self.jobs.finish_within >= self.device.drain {
-            return Err("jobs.finish_within: must be below device.drain".into());
+        // A container that has to be removed takes its time after that, and its result is still kept.
+        if self.jobs.finish_within.saturating_add(REMOVAL_TIME) >= self.device.drain {
+            return Err(format!(
+                "jobs.finish_within: must be more than {} s below device.drain",
+                REMOVAL_TIME.as_secs()
+            ));
         }
         if self.jobs.queue == 0 || self.jobs.keep == 0 {
             return Err("jobs.queue, jobs.keep: must not be 0".into());
@@ -258,7 +263,7 @@ mod tests {
             ("prover.threads=0", "prover.threads"),
             ("prover.backend=tpu", "prover.backend"),
             ("device.hardware_every=0s", "device.hardware_every"),
-            ("jobs.finish_within=20s", "jobs.finish_within"),
+            ("jobs.finish_within=13s", "jobs.finish_within"),
             ("jobs.queue=0", "jobs.queue"),
             ("chain.poll=0s", "chain.poll"),
             ("chain.commitment=maybe", "chain.commitment"),

@@ -9,8 +9,9 @@ use clap::Parser;
 use ion_chain::SettledChain;
 use ion_client::rpc::RpcChain;
 use ion_services::{
+    chain_view::RpcView,
     logging,
-    scheduler::{self, Parts, RpcSchedulerChain, SchedulerSettings},
+    scheduler::{self, Parts, SchedulerSettings},
     settings,
     shutdown::{self, Ending},
 };
@@ -70,7 +71,7 @@ fn start() -> anyhow::Result<ExitCode> {
 
 async fn run(settings: SchedulerSettings, key: Keypair) -> anyhow::Result<Ending> {
     let (trigger, token) = shutdown::channel();
-    let reader = Arc::new(RpcSchedulerChain::new(&settings.chain)?);
+    let reader = Arc::new(RpcView::new(&settings.chain)?);
     let commitment = settings
         .chain
         .commitment()

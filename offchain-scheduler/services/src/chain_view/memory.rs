@@ -37,8 +37,14 @@ pub struct MemoryChain {
     pub unfolded_days: BTreeMap<u64, Vec<u8>>,
     /// Accounts that wait for a crank.
     pub leftovers: super::Leftovers,
-    /// Upheld offences.
+    /// Offences that cost reliability, beside those of the cases.
     pub offences: Vec<super::OffenceView>,
+    /// Token accounts by address.
+    pub tokens: BTreeMap<Pubkey, super::TokenView>,
+    /// Claim ledgers by kind of root, device and party.
+    pub claims: BTreeMap<(u8, Pubkey, Pubkey), ion_claims::Ledger>,
+    /// The schedule's account.
+    pub schedule: Option<::rewards::state::Emission>,
     /// IO and USDC mint.
     pub mints: (Pubkey, Pubkey),
     /// Further addresses at which there is an account.
@@ -90,6 +96,9 @@ impl MemoryView {
             unfolded_days: BTreeMap::new(),
             leftovers: super::Leftovers::default(),
             offences: Vec::new(),
+            tokens: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            schedule: None,
             mints: (
                 Pubkey::new_from_array([3; 32]),
                 Pubkey::new_from_array([4; 32]),
@@ -238,8 +247,41 @@ impl LedgerReader for MemoryView {
         Ok(self.with(|chain| chain.leftovers.clone()))
     }
 
+    fn cases(&self) -> Result<Vec<(Pubkey, staking::state::Case)>, ViewError> {
+        Ok(self.with(|chain| chain.leftovers.cases.clone()))
+    }
+
     fn upheld_offences(&self) -> Result<Vec<super::OffenceView>, ViewError> {
-        Ok(self.with(|chain| chain.offences.clone()))
+        Ok(self.with(|chain| {
+            let of_cases = chain.leftovers.cases.iter();
+            of_cases
+                .filter_map(|(_, case)| super::OffenceView::of(case))
+                .chain(chain.offences.iter().copied())
+                .collect()
+        }))
+    }
+
+    fn tokens(&self, addresses: &[Pubkey]) -> Result<Vec<Option<super::TokenView>>, ViewError> {
+        Ok(self.with(|chain| {
+            addresses
+                .iter()
+                .map(|address| chain.tokens.get(address).copied())
+                .collect()
+        }))
+    }
+
+    fn claim_ledger(
+        &self,
+        kind: ReportKind,
+        device: &Pubkey,
+        party: &Pubkey,
+    ) -> Result<Option<ion_claims::Ledger>, ViewError> {
+        let key = (kind.to_u8(), *device, *party);
+        Ok(self.with(|chain| chain.claims.get(&key).copied()))
+    }
+
+    fn schedule(&self) -> Result<Option<::rewards::state::Emission>, ViewError> {
+        Ok(self.with(|chain| chain.schedule.clone()))
     }
 
     fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError> {
@@ -250,7 +292,7 @@ impl LedgerReader for MemoryView {
         Ok(self.with(|chain| {
             addresses
                 .iter()
-                .map(|address| chain.others.contains(address))
+                .map(|address| chain.others.contains(address) || chain.tokens.contains_key(address))
                 .collect()
         }))
     }

@@ -7,6 +7,8 @@
 
 mod engine;
 mod hire;
+mod ledger;
+mod leftovers;
 mod memory;
 mod rewards;
 mod rpc;
@@ -23,11 +25,12 @@ use crate::shutdown::Shutdown;
 
 pub use engine::{EngineReader, EngineState, hire_of};
 pub use hire::HireView;
+pub use leftovers::{BlockRent, Leftovers, OffenceView, PollRent, TokenView};
 pub use memory::MemoryView;
 pub use rewards::{
     BlockView, EmissionView, HourChain, RewardReader, RootView, RootsView, ScheduledHour,
 };
-pub use rpc::RpcView;
+pub use rpc::{ChainView, RpcView};
 pub use settings::ChainSettings;
 
 /// Why the chain could not be read.
@@ -77,52 +80,6 @@ impl PollView {
     }
 }
 
-/// An offence that was upheld, or not appealed, and is not restored in full: one part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OffenceView {
-    /// The device account.
-    pub device: [u8; 32],
-    /// Identity of the offence: all its parts share it.
-    pub id: [u8; 32],
-    /// When it was committed, Unix seconds.
-    pub offence_at: i64,
-}
-
-/// A poll and when its time began to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PollRent {
-    /// The poll account.
-    pub address: Pubkey,
-    /// Who gets its rent.
-    pub payer: Pubkey,
-    /// Attestation, else last vote, else opening, Unix seconds.
-    pub kept_since: i64,
-}
-
-/// A block and who paid for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BlockRent {
-    /// Its hour.
-    pub hour: u64,
-    /// Where it stands.
-    pub state: ion_economics::block::BlockState,
-    /// When it was released, Unix seconds.
-    pub released_at: i64,
-    /// Who gets its rent.
-    pub payer: Pubkey,
-}
-
-/// Accounts that wait for a crank once their time is over.
-#[derive(Clone, Debug, Default)]
-pub struct Leftovers {
-    /// All polls.
-    pub polls: Vec<PollRent>,
-    /// All blocks.
-    pub blocks: Vec<BlockRent>,
-    /// All slash cases by address.
-    pub cases: Vec<(Pubkey, staking::state::Case)>,
-}
-
 /// Time, identity and verifier set of a cluster.
 pub trait ClusterReader: Send + Sync {
     /// Unix seconds of the chain's clock.
@@ -148,10 +105,29 @@ pub trait LedgerReader: RewardReader + EngineReader {
     /// Days with counts that are not yet in their permanent account, with the shards that hold them,
     /// days in order.
     fn unfolded_days(&self) -> Result<BTreeMap<u64, Vec<u8>>, ViewError>;
-    /// Polls, blocks and cases, whatever their age.
+    /// Accounts that wait for a crank once their time is over, whatever their age.
     fn leftovers(&self) -> Result<Leftovers, ViewError>;
+    /// All slash cases by address.
+    fn cases(&self) -> Result<Vec<(Pubkey, staking::state::Case)>, ViewError>;
     /// Offences that cost reliability.
-    fn upheld_offences(&self) -> Result<Vec<OffenceView>, ViewError>;
+    fn upheld_offences(&self) -> Result<Vec<OffenceView>, ViewError> {
+        Ok(self
+            .cases()?
+            .iter()
+            .filter_map(|(_, case)| OffenceView::of(case))
+            .collect())
+    }
+    /// The classic token account at each address, in the order asked for.
+    fn tokens(&self, addresses: &[Pubkey]) -> Result<Vec<Option<TokenView>>, ViewError>;
+    /// What a party of a device was paid and proven in the tree of this kind of root.
+    fn claim_ledger(
+        &self,
+        kind: ReportKind,
+        device: &Pubkey,
+        party: &Pubkey,
+    ) -> Result<Option<ion_claims::Ledger>, ViewError>;
+    /// The schedule's account; `None` before it is initialised.
+    fn schedule(&self) -> Result<Option<::rewards::state::Emission>, ViewError>;
     /// IO and USDC mint.
     fn mints(&self) -> Result<(Pubkey, Pubkey), ViewError>;
     /// Whether there is an account at each address, in the order asked for.

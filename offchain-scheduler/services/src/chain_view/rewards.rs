@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anchor_lang::AnchorDeserialize;
+use ion_claims::{Ring, Root};
 use ion_client::{accounts::AccountError, addresses};
 use ion_economics::{block::BlockState, params::Program as Consumer, reward::score::Weights};
 use ion_merkle::report::ReportKind;
@@ -85,13 +86,13 @@ pub struct ScheduledHour {
     pub poll: Option<PollView>,
 }
 
-/// An accepted root of the reward tree.
+/// An accepted root of one of the trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RootView {
     /// Sequence of its report.
     pub seq: u64,
-    /// Last hour that it contains.
-    pub through_hour: u64,
+    /// Last hour (reward tree) or UTC day (payout tree) that it contains.
+    pub through: u64,
     /// The root.
     pub root: [u8; 32],
     /// When it was accepted, Unix seconds.
@@ -102,7 +103,7 @@ pub struct RootView {
     pub is_vetoed: bool,
 }
 
-/// The roots of the reward tree.
+/// The roots of one of the trees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RootsView {
     /// Sequence of the last accepted one; 0 = none.
@@ -112,18 +113,17 @@ pub struct RootsView {
 }
 
 impl RootsView {
-    /// Off the account.
-    pub fn of(ring: &::rewards::state::RootRing) -> Self {
+    /// Off the ring of an account.
+    pub fn of_ring(ring: &Ring) -> Self {
         Self {
-            head: ring.ring.head_seq,
+            head: ring.head_seq,
             roots: ring
-                .ring
                 .roots
                 .iter()
                 .filter(|root| root.seq != 0)
                 .map(|root| RootView {
                     seq: root.seq,
-                    through_hour: root.through,
+                    through: root.through,
                     root: root.hash,
                     accepted_at: root.accepted_at,
                     mature_at: root.mature_at,
@@ -131,6 +131,43 @@ impl RootsView {
                 })
                 .collect(),
         }
+    }
+
+    /// The ring that these are of, as far as claims and holds depend on it.
+    pub fn to_ring(&self) -> Ring {
+        let mut ring = Ring {
+            head_seq: self.head,
+            ..Ring::EMPTY
+        };
+        for (place, root) in ring.roots.iter_mut().zip(&self.roots) {
+            *place = Root {
+                seq: root.seq,
+                through: root.through,
+                accepted_at: root.accepted_at,
+                mature_at: root.mature_at,
+                vetoed_at: i64::from(root.is_vetoed),
+                hash: root.root,
+                ..Root::EMPTY
+            };
+        }
+        ring
+    }
+
+    /// The root that an accepted one stands on: the newest before it that is not vetoed. The ring
+    /// keeps it as long as the accepted one can be vetoed.
+    pub fn before(&self, root: &RootView) -> Option<&RootView> {
+        self.roots
+            .iter()
+            .filter(|one| one.seq < root.seq && !one.is_vetoed)
+            .max_by_key(|one| one.seq)
+    }
+
+    /// The newest root that can no longer be vetoed at `now`, Unix seconds.
+    pub fn newest_matured(&self, now: i64) -> Option<&RootView> {
+        self.roots
+            .iter()
+            .filter(|root| !root.is_vetoed && now >= root.mature_at)
+            .max_by_key(|root| root.seq)
     }
 
     /// The newest root that is not vetoed.

@@ -15,7 +15,7 @@ use super::{
     Desk, Planner, QuoteState, SchedulerChain,
     failover::is_any_failing,
     fleet::FleetState,
-    steps::{CLOSE_QUOTE, due},
+    steps::{CLOSE_QUOTE, CREATE_QUOTE, QUOTE_EXTENSION, due},
 };
 use crate::{chain_view::read, health::Pulse, metrics::Metrics, shutdown::Shutdown};
 
@@ -143,7 +143,10 @@ impl Follow {
             let quote = read(&self.chain, move |chain| chain.quote(&address)).await?;
             let key = Key::new(CLOSE_QUOTE, address, 0);
             let Some(quote) = quote else {
-                self.desk.ended(&id, QuoteState::Closed).await?;
+                // One that may still land keeps its devices.
+                if !self.is_on_its_way(&address).await? {
+                    self.desk.ended(&id, QuoteState::Closed).await?;
+                }
                 continue;
             };
             match self.outbox.row(&key).await? {
@@ -162,6 +165,17 @@ impl Follow {
             }
         }
         Ok(new)
+    }
+
+    /// Whether the transaction that makes a quote is not at its end.
+    async fn is_on_its_way(&self, quote: &Pubkey) -> anyhow::Result<bool> {
+        for kind in [CREATE_QUOTE, QUOTE_EXTENSION] {
+            let row = self.outbox.row(&Key::new(kind, quote, 0)).await?;
+            if row.is_some_and(|row| !row.state.is_closed()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Rounds until the end is asked for.

@@ -45,6 +45,7 @@ pub use settings::*;
 pub use steps::*;
 
 use crate::{
+    chain_view::{ClusterReader, RpcView},
     health::Health,
     metrics::Metrics,
     shutdown::{Shutdown, Tasks},
@@ -106,7 +107,8 @@ pub async fn start<C: Chain + FeeOracle + 'static>(
         signers,
         settings.sender.to_sender(),
         benign(),
-    );
+    )
+    .named(settings.scheduler.replica.clone());
     let follow = Follow {
         chain: reader.clone(),
         desk: desk.clone(),
@@ -181,7 +183,7 @@ pub async fn start<C: Chain + FeeOracle + 'static>(
 
 /// Asks the node for the cluster's identity until it answers or the end is asked for.
 pub async fn await_genesis_hash(
-    chain: Arc<RpcSchedulerChain>,
+    chain: Arc<RpcView>,
     shutdown: &Shutdown,
 ) -> anyhow::Result<[u8; 32]> {
     let mut wait = Duration::from_millis(200);

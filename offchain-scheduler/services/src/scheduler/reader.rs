@@ -1,14 +1,13 @@
 //! What the scheduler reads of the chain.
 
-use anchor_lang::{AccountDeserialize, Discriminator, Owner};
 use booking::state::{Booking, Quote};
-use ion_client::{accounts, addresses, instructions::booking::stamp_at, rpc::RpcChain};
+use ion_client::{addresses, history::History, instructions::booking::stamp_at, send::Cluster};
 use ion_economics::booking::Stamp;
 use registry::state::{Device, Params, ProcessorClass};
 use solana_pubkey::Pubkey;
 use staking::state::DeviceStake;
 
-use crate::chain_view::{ChainSettings, ClusterReader, LedgerReader, RpcView, ViewError};
+use crate::chain_view::{ChainView, ClusterReader, ViewError};
 
 /// Everything a placement needs, read after the clock it is judged by.
 #[derive(Clone, Debug)]
@@ -45,82 +44,42 @@ pub trait SchedulerChain: Send + Sync {
     fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError>;
 }
 
-/// A node.
-pub struct RpcSchedulerChain {
-    view: RpcView,
-    chain: RpcChain,
-}
-
-impl RpcSchedulerChain {
-    /// Connects lazily: no call is made here.
-    pub fn new(settings: &ChainSettings) -> anyhow::Result<Self> {
-        let commitment = settings
-            .commitment()
-            .ok_or_else(|| anyhow::anyhow!("chain.commitment is unknown"))?;
-        Ok(Self {
-            view: RpcView::new(settings)?,
-            chain: RpcChain::new(&settings.rpc_url, commitment),
-        })
-    }
-
-    /// Genesis hash of the cluster.
-    pub fn genesis_hash(&self) -> Result<[u8; 32], ViewError> {
-        self.view.genesis_hash()
-    }
-
-    fn all<T: AccountDeserialize + Discriminator + Owner>(
-        &self,
-    ) -> Result<Vec<(Pubkey, T)>, ViewError> {
-        self.chain
-            .program_accounts(&T::owner(), T::DISCRIMINATOR)?
-            .into_iter()
-            .map(|(key, account)| Ok((key, accounts::decode(&key, &account)?)))
-            .collect()
-    }
-}
-
-impl SchedulerChain for RpcSchedulerChain {
+impl<C: Cluster + History> SchedulerChain for ChainView<C> {
     fn now(&self) -> Result<i64, ViewError> {
-        self.view.now()
+        ClusterReader::now(self)
     }
 
     fn facts(&self) -> Result<Facts, ViewError> {
         // The clock first: what is read after it is never older than the time it is judged by.
         Ok(Facts {
-            now: self.view.now()?,
-            devices: self.view.devices()?,
+            now: ClusterReader::now(self)?,
+            devices: self.all()?,
             classes: self
                 .all::<ProcessorClass>()?
                 .into_iter()
                 .map(|(_, class)| class)
                 .collect(),
             stakes: self.all()?,
-            bookings: self.view.bookings()?,
-            booking_params: accounts::fetch(
-                &self.chain,
-                &addresses::registry::params(&booking::ID),
-            )?,
-            staking_params: accounts::fetch(
-                &self.chain,
-                &addresses::registry::params(&staking::ID),
-            )?,
+            bookings: self.all()?,
+            booking_params: self.fetch(&addresses::registry::params(&booking::ID))?,
+            staking_params: self.fetch(&addresses::registry::params(&staking::ID))?,
         })
     }
 
     fn bookings(&self) -> Result<Vec<(Pubkey, Booking)>, ViewError> {
-        self.view.bookings()
+        self.all()
     }
 
     fn booking(&self, address: &Pubkey) -> Result<Option<Booking>, ViewError> {
-        Ok(accounts::find(&self.chain, address)?)
+        self.find(address)
     }
 
     fn stamp(&self, now: i64) -> Result<Stamp, ViewError> {
-        let config = accounts::fetch(&self.chain, &addresses::registry::config())?;
+        let config = self.fetch(&addresses::registry::config())?;
         Ok(stamp_at(&config, now))
     }
 
     fn quote(&self, address: &Pubkey) -> Result<Option<Quote>, ViewError> {
-        Ok(accounts::find(&self.chain, address)?)
+        self.find(address)
     }
 }

@@ -41,6 +41,8 @@ pub struct SchedulerSection {
     pub key_file: PathBuf,
     /// SQLite file or `postgres://` URL.
     pub store: String,
+    /// Name of this replica where several share one database; each needs its own.
+    pub replica: String,
     /// Oracle account of the IO price, base58; empty: no quotes in IO.
     pub price_account: String,
     /// Pause between two readings of the whole fleet.
@@ -56,6 +58,7 @@ impl Default for SchedulerSection {
         Self {
             key_file: ".ion/scheduler/key.json".into(),
             store: ".ion/scheduler/scheduler.db".to_owned(),
+            replica: String::new(),
             price_account: String::new(),
             fleet_refresh: Duration::from_secs(5),
             drain: Duration::from_secs(20),

@@ -3,7 +3,11 @@
 use anchor_spl::associated_token::get_associated_token_address;
 use booking::state::Booking;
 use ion_client::{addresses, instructions};
-use ion_economics::booking::{BookingStatus, Currency, LineStatus, RecordStatus};
+use ion_economics::{
+    booking::{BookingStatus, Currency, LineStatus, RecordInput, RecordStatus, Stamp},
+    params::{Program as Consumer, booking as booking_param},
+    units::UnixSeconds,
+};
 use solana_pubkey::Pubkey;
 
 use super::{VerifierError, attest::Bench, state::Verifier};
@@ -204,11 +208,13 @@ impl Verifier {
             )
             .await?;
         }
-        let is_final = match RecordStatus::from_u8(record.status) {
-            Some(RecordStatus::Accepted) => now > record.challenge_until,
-            Some(RecordStatus::Final) => true,
-            Some(RecordStatus::Challenged) | None => false,
+        let over = RecordInput::PeriodOver {
+            now: UnixSeconds::new(now),
+            challenge_until: UnixSeconds::new(record.challenge_until),
+            ruling_until: UnixSeconds::new(record.ruling_until),
         };
+        let is_final = RecordStatus::from_u8(record.status)
+            .is_some_and(|status| status.transition(over).is_ok());
         if !is_final {
             return Ok(());
         }
@@ -221,7 +227,9 @@ impl Verifier {
                 continue;
             };
             let destination = get_associated_token_address(&device.payout_wallet, mint);
-            if !self.exists(destination).await? || !self.is_epoch_open(day).await? {
+            if !self.is_earnable(booking, record, &destination, now).await?
+                || !self.is_epoch_open(day).await?
+            {
                 continue;
             }
             let work = || {
@@ -246,6 +254,24 @@ impl Verifier {
             .await?;
         }
         Ok(())
+    }
+
+    /// Whether the pay of a line can be moved: all of a booking of mode `Ide` is revenue, other pay
+    /// goes to an account that exists, or into the line's balance when there was none for too long.
+    async fn is_earnable(
+        &self,
+        booking: &Booking,
+        record: &booking::state::WorkRecord,
+        destination: &Pubkey,
+        now: i64,
+    ) -> Result<bool, VerifierError> {
+        if booking.stamp == Stamp::Ide as u8 || self.exists(*destination).await? {
+            return Ok(true);
+        }
+        let params = read(&self.ledger, |ledger| ledger.params(Consumer::Booking)).await?;
+        let wait = params.value(&booking_param::PAY_DUE_AFTER, now);
+        let since = record.challenge_until.max(record.ruling_until);
+        Ok(now > since.saturating_add(wait))
     }
 
     /// Moves counts of past days into their permanent accounts: a ring slot that is not folded would

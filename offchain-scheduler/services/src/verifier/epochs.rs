@@ -12,10 +12,7 @@ use ion_client::instructions::ide as ix;
 use ion_economics::{ide::report_usable_until, params::ide as param};
 use ion_merkle::{epoch::EpochReport, report::ReportKind};
 use ion_observation::{Candidate, Key};
-use ion_report::{
-    ClassTerms, CountedDevice, DayBuilder, DayReport, DayTerms, EpochBundle, PayoutBundle,
-    PayoutReport, named,
-};
+use ion_report::{ClassTerms, CountedDevice, DayBuilder, DayReport, DayTerms, EpochBundle, named};
 
 use super::{
     VerifierError,
@@ -23,8 +20,9 @@ use super::{
     ballot::Ballot,
     day_files::{DayFiles, limits_of},
     engine::{EngineInWork, end_of},
-    payouts::PaidDay,
+    payouts::{PaidDay, PayoutTree},
     state::Verifier,
+    trees::TreeBench,
 };
 use crate::chain_view::read;
 
@@ -43,12 +41,8 @@ pub struct EngineBench {
     judged: BTreeMap<(u64, Key), (Key, bool)>,
     /// Sealed days that no root contains yet.
     pub(super) paid: BTreeMap<u64, Arc<PaidDay>>,
-    /// The root this verifier would have next, by sequence, last day and the root before it.
-    pub(super) root: Option<((u64, u64, u64), Arc<PayoutReport>)>,
-    /// Bundle of an accepted root, by its sequence.
-    pub(super) accepted: Option<(u64, Arc<PayoutBundle>)>,
-    /// Accepted roots that were checked, with the root before them.
-    pub(super) checked: BTreeMap<(u64, u64), bool>,
+    /// Its payout tree.
+    pub(super) tree: TreeBench<PayoutTree>,
 }
 
 impl EngineBench {

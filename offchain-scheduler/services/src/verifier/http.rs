@@ -15,13 +15,15 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use ion_observation::Key;
 use ion_protocol::{
     CHALLENGE_PATH, COMMIT_PATH, ChallengeFetch, ChallengeReply, CommitMessage, Domain,
-    EnvelopeError, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, MAX_DECLARATION_BYTES, OPEN_PATH,
-    OpenMessage, Opened, SUPPLIER_PATH, SupplierDeclaration, open,
+    EnvelopeError, HEARTBEAT_PATH, Heartbeat, HeartbeatReply, JOB_REPORT_PATH,
+    MAX_DECLARATION_BYTES, OPEN_PATH, OpenMessage, Opened, SUPPLIER_PATH, SupplierDeclaration,
+    open,
 };
 
 use super::{
     VerifierError,
     gather::Gate,
+    jobs::take_job,
     journal::Arrival,
     refusal::ApiError,
     state::Verifier,
@@ -43,6 +45,7 @@ pub async fn serve(
         .route(COMMIT_PATH, post(commit))
         .route(OPEN_PATH, post(open_entries))
         .route(SUPPLIER_PATH, post(declare))
+        .route(JOB_REPORT_PATH, post(take_job))
         .route("/v1/status", get(status))
         .route("/v1/devices", get(devices))
         .route("/v1/devices/{address}", get(device))
@@ -56,7 +59,7 @@ pub async fn serve(
 }
 
 /// The body of a request, within the limits of size, time and number.
-async fn body(
+pub(super) async fn body(
     verifier: &Verifier,
     request: Request<Body>,
     max: usize,
@@ -147,7 +150,7 @@ async fn admit_inner<T: BorshDeserialize>(
     })
 }
 
-fn reply<T: BorshSerialize>(message: &T) -> Result<Response, ApiError> {
+pub(super) fn reply<T: BorshSerialize>(message: &T) -> Result<Response, ApiError> {
     match borsh::to_vec(message) {
         Ok(bytes) => Ok(([("content-type", "application/octet-stream")], bytes).into_response()),
         Err(_) => Err(ApiError::Unavailable(VerifierError::Encoding)),

@@ -96,6 +96,7 @@ impl Verifier {
                 line_tier: message
                     .line_mbytes()
                     .map(|(down, up)| connectivity_tier(down, up)),
+                load_percent: message.load_percent(),
                 // A device has at most 64 processors; longer names are none.
                 gpus: message
                     .gpu_uuids()

@@ -11,6 +11,7 @@ mod attest;
 mod ballot;
 mod benign;
 mod blocks;
+mod cases;
 mod crank;
 mod day_files;
 mod engine;
@@ -20,6 +21,7 @@ mod gather;
 mod hours;
 mod http;
 mod intake;
+mod jobs;
 mod journal;
 mod judge;
 mod leaves;
@@ -28,18 +30,21 @@ mod limits;
 mod observe;
 mod opening;
 mod outages;
-mod payout_watch;
 mod payouts;
 mod refusal;
 mod roots;
 mod schedule;
 mod settings;
 mod settle;
+mod stakes;
 mod standing;
 mod state;
 mod summaries;
+mod sweeps;
+mod trees;
 mod trials;
 mod turns;
+mod usage;
 mod views;
 
 use std::{
@@ -68,8 +73,8 @@ pub use journal::{
 };
 pub use refusal::ApiError;
 pub use settings::{
-    ChallengeSection, HeartbeatSection, HttpSection, LoopSection, OwnSection, ReportSection,
-    VerifierSettings,
+    ChallengeSection, CrankSection, HeartbeatSection, HttpSection, LoopSection, OwnSection,
+    ReportSection, VerifierSettings,
 };
 pub use state::{Parts, Snapshot, Verifier, fields_of};
 pub use trials::Trials;

@@ -136,6 +136,8 @@ impl Verifier {
             }
         }
         file.hours = self.observe_hours(hour, observed).await?;
+        file.jobs = self.journal.jobs_of_hour(hour).await?;
+        file.usage = self.usage_of_hour(snapshot, hour).await?;
         file.sort();
         Ok(file)
     }

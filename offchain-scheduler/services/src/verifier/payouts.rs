@@ -1,23 +1,26 @@
-//! The payout tree: building, voting, acceptance, and a watch over what was accepted
-//! (economics §10.5).
+//! The payout tree: its facts, the time of its roots, and their acceptance (economics §10.5).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use ide::state::{Epoch, EpochState};
-use ion_claims::Root;
 use ion_client::{addresses, instructions::ide as ix};
 use ion_economics::params::ide as param;
 use ion_merkle::{earnings::PayoutRoot, report::ReportKind};
-use ion_observation::{Candidate, Key};
-use ion_report::{EpochBundle, Hire, PayoutBundle, PayoutReport, SealedDay, SealedTotals};
+use ion_observation::Key;
+use ion_report::{
+    EpochBundle, Hire, PayoutBundle, PayoutReport, ReportError, SealedDay, SealedTotals,
+};
+use solana_pubkey::Pubkey;
 
 use super::{
-    VerifierError, attest::proposal_name, ballot::Ballot, engine::EngineInWork,
-    epochs::EngineBench, state::Verifier,
+    VerifierError,
+    engine::EngineInWork,
+    epochs::EngineBench,
+    state::Verifier,
+    trees::{EarningsTree, NextTree, TreeTerms},
 };
-use crate::chain_view::read;
+use crate::chain_view::{EngineState, RootsView, read};
 
-const KIND: ReportKind = ReportKind::PayoutRoot;
 /// Most days that one root adds.
 const MAX_DAYS: u64 = 64;
 
@@ -28,16 +31,101 @@ pub(super) struct PaidDay {
     hire: Hire,
 }
 
-impl PaidDay {
-    pub(super) fn facts(days: &[Arc<Self>], through: u64) -> Vec<SealedDay<'_>> {
-        days.iter()
-            .filter(|day| day.totals.day <= through)
+/// The tree of payouts: its facts are sealed days.
+pub(super) struct PayoutTree;
+
+impl EarningsTree for PayoutTree {
+    type Bundle = PayoutBundle;
+    type Payload = PayoutRoot;
+    type Report = PayoutReport;
+    type Facts = Arc<PaidDay>;
+    type World = EngineState;
+
+    const KIND: ReportKind = ReportKind::PayoutRoot;
+    const NAME: &'static str = "payout";
+    const DOUBTFUL: (&'static str, &'static str) = (
+        "verifier_payout_roots_doubtful",
+        "Accepted payout roots that can be vetoed and cannot be rebuilt.",
+    );
+
+    fn ring() -> Pubkey {
+        addresses::ide::roots()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<PayoutRoot> {
+        PayoutRoot::decode(bytes)
+    }
+
+    fn encode(payload: &PayoutRoot) -> Vec<u8> {
+        payload.encode().to_vec()
+    }
+
+    fn terms(payload: &PayoutRoot) -> TreeTerms {
+        TreeTerms {
+            root: payload.root,
+            leaf_count: payload.leaf_count,
+            through: payload.through_epoch,
+            bundle: payload.bundle,
+        }
+    }
+
+    fn decode_bundle(bytes: &[u8]) -> Option<PayoutBundle> {
+        PayoutBundle::decode(bytes).ok()
+    }
+
+    fn hash(bundle: &PayoutBundle) -> Key {
+        bundle.hash()
+    }
+
+    fn previous(bundle: &PayoutBundle) -> Option<Key> {
+        bundle.previous
+    }
+
+    fn through(bundle: &PayoutBundle) -> u64 {
+        bundle.through_epoch
+    }
+
+    fn period(day: &Arc<PaidDay>) -> u64 {
+        day.totals.day
+    }
+
+    /// Every day adds one fact, so the last one of `days` is the last day.
+    fn build(
+        previous: Option<&PayoutBundle>,
+        days: &[&Arc<PaidDay>],
+        _: u64,
+    ) -> Result<PayoutReport, ReportError> {
+        let days: Vec<SealedDay<'_>> = days
+            .iter()
             .map(|day| SealedDay {
                 totals: day.totals,
                 report: &day.report,
                 hire: &day.hire,
             })
-            .collect()
+            .collect();
+        let bundle = PayoutBundle::build(previous, &days)?;
+        PayoutReport::new(bundle, &Self::ring().to_bytes())
+    }
+
+    fn payload(report: &PayoutReport) -> &PayoutRoot {
+        &report.payload
+    }
+
+    fn bundle(report: &PayoutReport) -> &PayoutBundle {
+        &report.bundle
+    }
+
+    fn start(engine: &EngineState) -> u64 {
+        engine.first_ide_day()
+    }
+
+    async fn facts(
+        verifier: &Verifier,
+        _: &EngineState,
+        first: u64,
+        last: u64,
+    ) -> Result<Option<Vec<Arc<PaidDay>>>, VerifierError> {
+        verifier.paid_days(&mut BTreeMap::new(), first, last).await
     }
 }
 
@@ -48,17 +136,22 @@ impl Verifier {
         bench: &mut EngineBench,
         view: &EngineInWork<'_>,
     ) -> Result<(), VerifierError> {
-        let Some(roots) = read(&self.ledger, |ledger| ledger.payout_roots()).await? else {
+        let Some(ring) = read(&self.ledger, |ledger| ledger.payout_roots()).await? else {
             return Ok(());
         };
-        let ring = &roots.ring;
-        self.watch_payouts(bench, ring, view).await?;
-        let newest = ring.newest_accepted().copied();
+        let roots = RootsView::of_ring(&ring.ring);
+        let world = view.state.clone();
+        self.watch_tree(&mut bench.tree, &roots, &world, view.now)
+            .await?;
+        let newest = roots.newest().copied();
         let interval = view.value(&param::ROOT_INTERVAL);
         if newest.is_some_and(|root| view.now < root.accepted_at.saturating_add(interval)) {
             return Ok(());
         }
-        let first = first_after(newest.as_ref().map(|root| root.through), view);
+        let first = newest.map_or_else(
+            || PayoutTree::start(&world),
+            |root| root.through.saturating_add(1),
+        );
         let end = view
             .state
             .engine
@@ -68,36 +161,34 @@ impl Verifier {
             return Ok(());
         };
         bench.paid.retain(|day, _| *day >= first);
-        let Some(days) = self.paid_days(bench, first, through).await? else {
+        let Some(days) = self.paid_days(&mut bench.paid, first, through).await? else {
             return Ok(());
         };
-        let address = addresses::ide::roots();
         let ttl = view.value(&param::REPORT_TTL);
         let next = self
-            .next_seq(KIND, address, ring.head_seq, ttl, view.now)
+            .next_seq::<PayoutTree>(roots.head, ttl, view.now)
             .await?;
         let Some(seq) = next else {
             return Ok(());
         };
-        let Some(previous) = self.payout_bundle_of(bench, newest.as_ref()).await? else {
+        let Some(previous) = self.bundle_of(&mut bench.tree, newest.as_ref()).await? else {
             return Ok(());
         };
+        let place = (seq, through, newest.map_or(0, |root| root.seq));
         let own = self
-            .own_payouts(
-                bench,
-                previous.as_deref(),
-                &days,
-                (seq, through, newest.map_or(0, |root| root.seq)),
-            )
+            .own_tree(&mut bench.tree, previous.as_deref(), &days, place)
             .await?;
         let before = previous.as_deref().map_or(&[][..], |one| &one.rows);
         if own.bundle.rows == before {
             // Days that paid and owed nothing add nothing to the tree.
             return Ok(());
         }
-        let poll = read(&self.ledger, move |ledger| ledger.poll(KIND, &address, seq)).await?;
+        let poll = read(&self.ledger, move |ledger| {
+            ledger.poll(PayoutTree::KIND, &PayoutTree::ring(), seq)
+        })
+        .await?;
         if let Some(payload) = poll.as_ref().and_then(|poll| poll.attested) {
-            let Some(root) = self.payout_root(seq, &payload).await? else {
+            let Some(root) = self.tree_payload::<PayoutTree>(seq, &payload).await? else {
                 return Ok(());
             };
             return self
@@ -106,51 +197,34 @@ impl Verifier {
                 })
                 .await;
         }
-        let mut candidates = Vec::new();
-        if let Some(poll) = poll
-            .as_ref()
-            .filter(|poll| poll.set_version == view.set.version)
-        {
-            for (payload, votes) in poll.counted() {
-                let is_sound = self
-                    .is_sound_payout(previous.as_deref(), &days, seq, &payload)
-                    .await?;
-                candidates.push(Candidate {
-                    payload,
-                    votes,
-                    is_sound,
-                });
-            }
-        }
-        self.cast(Ballot {
-            kind: KIND,
-            subject: address,
+        self.vote_tree(NextTree::<PayoutTree> {
             seq,
             set: view.set,
             poll: poll.as_ref(),
-            own: Some(own.vote(&address.to_bytes(), seq)),
-            candidates,
+            previous: previous.as_deref(),
+            facts: &days,
+            own: &own,
         })
         .await
     }
 
     /// Sealed days with evidence and hire; `None` while something of them cannot be read.
-    pub(super) async fn paid_days(
+    async fn paid_days(
         &self,
-        bench: &mut EngineBench,
+        paid: &mut BTreeMap<u64, Arc<PaidDay>>,
         first: u64,
         last: u64,
     ) -> Result<Option<Vec<Arc<PaidDay>>>, VerifierError> {
         let mut days = Vec::new();
         for day in first..=last {
-            let known = match bench.paid.get(&day) {
+            let known = match paid.get(&day) {
                 Some(known) => Some(known.clone()),
                 None => self.paid_day(day).await?.map(Arc::new),
             };
             let Some(known) = known else {
                 return Ok(None);
             };
-            bench.paid.insert(day, known.clone());
+            paid.insert(day, known.clone());
             days.push(known);
         }
         Ok(Some(days))
@@ -206,138 +280,6 @@ impl Verifier {
             .try_fold(0_u64, |sum, part| sum.checked_add(*part));
         Ok((sum == Some(epoch.hire_due_usd_micros)).then_some(hire))
     }
-
-    /// The own next root, stored before anybody can vote for it; `place` is its sequence, its last
-    /// day and the sequence of the root before it.
-    async fn own_payouts(
-        &self,
-        bench: &mut EngineBench,
-        previous: Option<&PayoutBundle>,
-        days: &[Arc<PaidDay>],
-        place: (u64, u64, u64),
-    ) -> Result<Arc<PayoutReport>, VerifierError> {
-        if let Some((of, report)) = &bench.root
-            && *of == place
-        {
-            return Ok(report.clone());
-        }
-        let (seq, through, _) = place;
-        let ring = addresses::ide::roots().to_bytes();
-        let report = PayoutBundle::build(previous, &PaidDay::facts(days, through))
-            .and_then(|bundle| PayoutReport::new(bundle, &ring))
-            .map_err(VerifierError::Report)?;
-        let report = Arc::new(report);
-        let bytes = borsh::to_vec(&report.bundle).map_err(|_| VerifierError::Encoding)?;
-        let hash = hex::encode(report.payload.bundle);
-        self.put(format!("bundles/{hash}"), bytes).await?;
-        let vote = report.vote(&ring, seq);
-        let name = proposal_name(KIND, seq, &vote);
-        self.put(name, report.payload.encode().to_vec()).await?;
-        tracing::info!(
-            period = seq,
-            through,
-            leaves = report.payload.leaf_count,
-            "payout tree built"
-        );
-        bench.root = Some((place, report.clone()));
-        Ok(report)
-    }
-
-    /// The payload behind a hash, if it is stored and hashes to it.
-    async fn payout_root(
-        &self,
-        seq: u64,
-        payload: &Key,
-    ) -> Result<Option<PayoutRoot>, VerifierError> {
-        let ring = addresses::ide::roots().to_bytes();
-        let bytes = self.stored_payload(KIND, &ring, seq, payload).await?;
-        Ok(bytes.and_then(|bytes| PayoutRoot::decode(&bytes)))
-    }
-
-    /// Whether a payload is the tree of the sealed days up to some of them.
-    async fn is_sound_payout(
-        &self,
-        previous: Option<&PayoutBundle>,
-        days: &[Arc<PaidDay>],
-        seq: u64,
-        payload: &Key,
-    ) -> Result<bool, VerifierError> {
-        let Some(root) = self.payout_root(seq, payload).await? else {
-            return Ok(false);
-        };
-        if !days.iter().any(|day| day.totals.day == root.through_epoch) {
-            return Ok(false);
-        }
-        let ring = addresses::ide::roots().to_bytes();
-        let rebuilt = PayoutBundle::build(previous, &PaidDay::facts(days, root.through_epoch))
-            .and_then(|bundle| PayoutReport::new(bundle, &ring));
-        Ok(rebuilt.is_ok_and(|report| report.payload == root))
-    }
-
-    /// The bundle of an accepted root: `Some(None)` before the first one, `None` while it cannot be
-    /// found.
-    async fn payout_bundle_of(
-        &self,
-        bench: &mut EngineBench,
-        root: Option<&Root>,
-    ) -> Result<Option<Option<Arc<PayoutBundle>>>, VerifierError> {
-        let Some(root) = root else {
-            return Ok(Some(None));
-        };
-        if let Some((seq, bundle)) = &bench.accepted
-            && *seq == root.seq
-        {
-            return Ok(Some(Some(bundle.clone())));
-        }
-        let found = self.find_payouts(root).await?.map(Arc::new);
-        if let Some(bundle) = &found {
-            bench.accepted = Some((root.seq, bundle.clone()));
-        } else {
-            tracing::warn!(
-                period = root.seq,
-                "bundle of an accepted payout root is missing"
-            );
-        }
-        Ok(found.map(Some))
-    }
-
-    /// The stored bundle of an accepted root.
-    pub(super) async fn find_payouts(
-        &self,
-        root: &Root,
-    ) -> Result<Option<PayoutBundle>, VerifierError> {
-        for name in self
-            .list(format!("reports/{}/{}", KIND.to_u8(), root.seq))
-            .await?
-        {
-            let bytes = self.get(name).await?.unwrap_or_default();
-            let Some(payload) =
-                PayoutRoot::decode(&bytes).filter(|payload| payload.root == root.hash)
-            else {
-                continue;
-            };
-            if let Some(bundle) = self.payout_bundle(&payload.bundle).await? {
-                return Ok(Some(bundle));
-            }
-        }
-        Ok(None)
-    }
-
-    /// A bundle by its hash.
-    async fn payout_bundle(&self, hash: &Key) -> Result<Option<PayoutBundle>, VerifierError> {
-        let bytes = self.get(format!("bundles/{}", hex::encode(hash))).await?;
-        Ok(bytes
-            .and_then(|bytes| PayoutBundle::decode(&bytes).ok())
-            .filter(|bundle| bundle.hash() == *hash))
-    }
-}
-
-/// First day that a root adds to the one before it.
-pub(super) fn first_after(through: Option<u64>, view: &EngineInWork<'_>) -> u64 {
-    through.map_or_else(
-        || view.state.first_ide_day(),
-        |through| through.saturating_add(1),
-    )
 }
 
 /// Totals of a sealed day as the division takes them.

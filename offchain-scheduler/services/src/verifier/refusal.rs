@@ -45,6 +45,12 @@ pub enum ApiError {
     /// Another live device has shown the same GPU.
     #[error("another live device has this GPU")]
     GpuClaimedElsewhere,
+    /// The result is of another order.
+    #[error("the result is of another order")]
+    OtherOrder,
+    /// No booking of that renter has this device.
+    #[error("no booking of that renter has the device that signed")]
+    NotHired,
     /// This device sent too many requests.
     #[error("too many requests of this device; wait a moment")]
     RateLimited,
@@ -96,6 +102,8 @@ impl ApiError {
             ApiError::InProgress => "in_progress",
             ApiError::NotFound => "not_found",
             ApiError::GpuClaimedElsewhere => "gpu_claimed_elsewhere",
+            ApiError::OtherOrder => "other_order",
+            ApiError::NotHired => "not_hired",
             ApiError::RateLimited => "rate_limited",
             ApiError::Overloaded => "overloaded",
             ApiError::TooSlow => "too_slow",
@@ -114,8 +122,8 @@ impl ApiError {
             | ApiError::NotCommitted
             | ApiError::GpuClaimedElsewhere
             | ApiError::InProgress => StatusCode::CONFLICT,
-            ApiError::Envelope(_) => StatusCode::BAD_REQUEST,
-            ApiError::DeviceTerminated => StatusCode::FORBIDDEN,
+            ApiError::Envelope(_) | ApiError::OtherOrder => StatusCode::BAD_REQUEST,
+            ApiError::DeviceTerminated | ApiError::NotHired => StatusCode::FORBIDDEN,
             ApiError::NoChallenge | ApiError::NotFound => StatusCode::NOT_FOUND,
             ApiError::TooLate => StatusCode::GONE,
             ApiError::RateLimited => StatusCode::TOO_MANY_REQUESTS,

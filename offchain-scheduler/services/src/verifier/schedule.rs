@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use ion_economics::device::DeviceStatus;
@@ -17,26 +17,42 @@ const INSTANT_TAG: &[u8] = b"ION_CHALLENGE_INSTANT_V1";
 /// Outcomes of the present hour as last read or written here, by device. Only spares reading the
 /// tables; lost at a restart without harm.
 #[derive(Default)]
-pub struct Outcomes(Mutex<HashMap<Key, (u64, Vec<Judged>)>>);
+pub struct Outcomes(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// Outcomes of a device, with their hour.
+    judged: HashMap<Key, (u64, Vec<Judged>)>,
+    /// Outcomes forgotten so far: what was read before the last of them may lack one.
+    forgotten: u64,
+}
 
 impl Outcomes {
-    fn of(&self, device: &Key, hour: u64) -> Option<Vec<Judged>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .get(device)
-            .filter(|(of, _)| *of == hour)
-            .map(|(_, judged)| judged.clone())
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, device: &Key, hour: u64, judged: &[Judged]) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(*device, (hour, judged.to_vec()));
+    /// What is known of a device's hour; else the state that a reading of the tables begins in.
+    fn of(&self, device: &Key, hour: u64) -> Result<Vec<Judged>, u64> {
+        let known = self.lock();
+        match known.judged.get(device) {
+            Some((of, judged)) if *of == hour => Ok(judged.clone()),
+            _ => Err(known.forgotten),
+        }
+    }
+
+    /// Keeps what was read since `begun`, unless a challenge was judged meanwhile.
+    fn keep(&self, device: &Key, hour: u64, judged: &[Judged], begun: u64) {
+        let mut known = self.lock();
+        if known.forgotten == begun {
+            known.judged.insert(*device, (hour, judged.to_vec()));
+        }
     }
 
     /// Whether the device is known to have a conclusive outcome in the hour of `now`.
     pub(super) fn is_settled(&self, device: &Key, now: i64) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(device).is_some_and(|(hour, judged)| {
+        let known = self.lock();
+        known.judged.get(device).is_some_and(|(hour, judged)| {
             u64::try_from(now.div_euclid(3_600)) == Ok(*hour)
                 && judged
                     .iter()
@@ -46,8 +62,9 @@ impl Outcomes {
 
     /// A challenge of the device was judged.
     pub(super) fn forget(&self, device: &Key) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.remove(device);
+        let mut known = self.lock();
+        known.judged.remove(device);
+        known.forgotten = known.forgotten.wrapping_add(1);
     }
 }
 
@@ -100,10 +117,10 @@ impl Verifier {
             return Ok(false);
         };
         let judged = match self.outcomes.of(address, hour_index) {
-            Some(judged) => judged,
-            None => {
+            Ok(judged) => judged,
+            Err(begun) => {
                 let judged = self.journal.judged(address, hour_index).await?;
-                self.outcomes.keep(address, hour_index, &judged);
+                self.outcomes.keep(address, hour_index, &judged, begun);
                 judged
             }
         };

@@ -27,6 +27,8 @@ pub struct VerifierSettings {
     pub challenge: ChallengeSection,
     /// When reports are made.
     pub report: ReportSection,
+    /// Cranks.
+    pub cranks: CrankSection,
     /// Loops.
     pub loops: LoopSection,
     /// Logs.
@@ -71,6 +73,8 @@ pub struct HttpSection {
     /// Largest body of a heartbeat, a fetch or a commitment, bytes. The limit for openings follows
     /// from the challenge.
     pub max_body_bytes: usize,
+    /// Largest order of a job with its result, bytes.
+    pub max_job_bytes: usize,
     /// Time for a body to arrive.
     #[serde(with = "duration")]
     pub read_within: Duration,
@@ -90,6 +94,7 @@ impl Default for HttpSection {
         HttpSection {
             listen: "127.0.0.1:7101".to_owned(),
             max_body_bytes: 16_384,
+            max_job_bytes: 16 << 20,
             read_within: Duration::from_secs(10),
             requests_per_second: 5_000,
             device_requests_per_minute: 60,
@@ -222,6 +227,28 @@ impl Default for ReportSection {
     }
 }
 
+/// Section `cranks`.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrankSection {
+    /// Most transactions of each kind that one hourly pass puts into the outbox.
+    pub per_hour: u32,
+    /// Excess of a vault from which it is swept, IO base units.
+    pub sweep_min_io: u64,
+    /// The same for vaults in USDC, base units.
+    pub sweep_min_usdc: u64,
+}
+
+impl Default for CrankSection {
+    fn default() -> Self {
+        CrankSection {
+            per_hour: 64,
+            sweep_min_io: 100_000_000,
+            sweep_min_usdc: 1_000_000,
+        }
+    }
+}
+
 /// Section `loops`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields, default)]
@@ -303,6 +330,9 @@ impl Settings for VerifierSettings {
         if http.batch_pause > Duration::from_millis(50) {
             return Err("http.batch_pause: must be at most 50ms".into());
         }
+        if self.cranks.per_hour == 0 {
+            return Err("cranks.per_hour: must not be 0".into());
+        }
         if self.loops.lease < Duration::from_secs(1) {
             return Err("loops.lease: must be at least 1s".into());
         }
@@ -336,45 +366,4 @@ impl Settings for VerifierSettings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings::{load, print};
-
-    #[test]
-    fn example_file_holds_the_defaults() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/verifier.example.toml");
-        let example: VerifierSettings = load(Some(file.as_ref()), &[]).unwrap();
-        assert_eq!(example, VerifierSettings::default());
-        assert!(print(&example).unwrap().contains("[challenge]"));
-    }
-
-    #[test]
-    fn values_out_of_range_are_refused_by_name() {
-        for (set, key) in [
-            ("challenge.n=0", "challenge.n"),
-            ("challenge.light_n=133145", "challenge.light_n"),
-            ("challenge.rounds=0", "challenge.rounds"),
-            ("challenge.openings=1025", "challenge.openings"),
-            ("report.vote_after=1m", "report.vote_after"),
-            (
-                "report.min_watched_minutes=61",
-                "report.min_watched_minutes",
-            ),
-            ("report.price_account=nowhere", "report.price_account"),
-            ("heartbeat.degraded_after=0", "heartbeat.degraded_after"),
-            ("loops.report=0s", "loops.report"),
-            ("loops.lease=1ms", "loops.lease"),
-            ("challenge.light_within=61s", "challenge.light_within"),
-            ("http.device_burst=0", "http.device_burst"),
-            ("http.requests_per_second=0", "http.requests_per_second"),
-            ("http.read_within=0s", "http.read_within"),
-            ("http.batch_pause=51ms", "http.batch_pause"),
-            ("loops.often=1s", "often"),
-        ] {
-            let error = load::<VerifierSettings>(None, &[set.to_owned()])
-                .unwrap_err()
-                .to_string();
-            assert!(error.contains(key), "{set}: {error}");
-        }
-    }
-}
+mod tests;

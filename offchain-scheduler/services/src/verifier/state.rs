@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -15,7 +15,7 @@ use ion_observation::{DeviceFields, Key, Rules};
 use ion_protocol::Realm;
 use ion_store::{Clock, SystemClock};
 use solana_pubkey::Pubkey;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, Semaphore, watch};
 
 use ion_objects::{ObjectError, ObjectStore};
 
@@ -31,6 +31,8 @@ use crate::{
 
 /// Shortest time between two readings of the clock that requests cause.
 const REFRESH_PAUSE: Duration = Duration::from_millis(20);
+/// Results of jobs that are checked at the same time.
+const JOB_CHECKS: usize = 2;
 
 /// Devices, bookings, records and verifier set as last read.
 #[derive(Default)]
@@ -75,6 +77,8 @@ pub struct Verifier {
     pub intake: Intake,
     /// Limits of requests.
     pub limits: Limits,
+    /// Results of jobs that are checked at the same time.
+    pub job_checks: Semaphore,
     /// Since when things are due.
     pub turns: Turns,
     /// Counters and gauges.
@@ -83,7 +87,10 @@ pub struct Verifier {
     pub health: Health,
     snapshot: RwLock<Arc<Snapshot>>,
     time: watch::Sender<Option<i64>>,
+    /// When the last reading for a request began; held while one is made.
     refreshed: Mutex<Option<Instant>>,
+    /// Readings are published in the order in which they are made.
+    ticking: Mutex<()>,
     /// Whether this run has read the clock.
     is_watching: AtomicBool,
 }
@@ -116,6 +123,7 @@ impl Verifier {
                 http.device_requests_per_minute,
                 http.device_burst,
             ),
+            job_checks: Semaphore::new(JOB_CHECKS),
             settings: parts.settings,
             key: parts.key,
             realm: parts.realm,
@@ -133,6 +141,7 @@ impl Verifier {
             snapshot: RwLock::default(),
             time: watch::Sender::new(None),
             refreshed: Mutex::new(None),
+            ticking: Mutex::new(()),
             is_watching: AtomicBool::new(false),
         }
     }
@@ -155,6 +164,7 @@ impl Verifier {
     /// Reads the chain's clock and notes the watched minutes. The time before the first reading of a
     /// run was not watched, however short it was: heartbeats could not arrive.
     pub async fn tick(&self) -> Result<i64, super::VerifierError> {
+        let _turn = self.ticking.lock().await;
         let now = read(&self.ledger, |ledger| ledger.now()).await?;
         let bridged = if self.is_watching.load(Ordering::Relaxed) {
             i64::from(self.settings.heartbeat.degraded_after)
@@ -170,23 +180,26 @@ impl Verifier {
 
     /// Chain time for a request that says it was made at `made_at`: read anew, at most fifty times a
     /// second, when the sender is ahead or too far behind, since clocks can move between two
-    /// readings of the loop.
+    /// readings of the loop. A reading that began after the request came serves it as well as an own
+    /// one; an earlier one does not.
     pub async fn fresh_now(&self) -> Result<i64, super::VerifierError> {
-        let is_recent = {
-            let mut refreshed = self
-                .refreshed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let is_recent = refreshed.is_some_and(|at| at.elapsed() < REFRESH_PAUSE);
-            if !is_recent {
-                *refreshed = Some(Instant::now());
-            }
-            is_recent
-        };
-        match self.now() {
-            Some(now) if is_recent => Ok(now),
-            _ => self.tick().await,
+        let asked = Instant::now();
+        let mut begun = self.refreshed.lock().await;
+        if let (Some(at), Some(now)) = (*begun, self.now())
+            && at >= asked
+        {
+            return Ok(now);
         }
+        if let Some(at) = *begun {
+            tokio::time::sleep(REFRESH_PAUSE.saturating_sub(at.elapsed())).await;
+        }
+        *begun = Some(Instant::now());
+        let now = self.tick().await;
+        if now.is_err() {
+            // Nobody takes a reading that failed.
+            *begun = None;
+        }
+        now
     }
 
     /// Brings gauges that follow the time up to date: lag of the chain's clock behind this machine's,

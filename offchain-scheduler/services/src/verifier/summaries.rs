@@ -8,11 +8,11 @@ use std::{
 
 use ion_merkle::{report::ReportKind, summary::BlockSummary};
 use ion_observation::{FileRef, Key, ObservationFile, SignedFile};
-use ion_report::{
-    BlockBundle, BlockReport, BlockTerms, DeviceList, RootReport, SourceFile, sources,
-};
+use ion_report::{BlockBundle, BlockReport, BlockTerms, DeviceList, SourceFile, sources};
 
-use super::{VerifierError, attest::proposal_name, state::Verifier};
+use super::{
+    VerifierError, attest::proposal_name, roots::RewardTree, state::Verifier, trees::TreeBench,
+};
 use crate::chain_view::VerifierSetView;
 
 /// A file with its hash, which is computed once.
@@ -28,12 +28,8 @@ pub struct BlockBench {
     sound: BTreeMap<(u64, Key), ()>,
     /// Lists of settled blocks by hour, `None` for one without.
     pub(super) settled: BTreeMap<u64, Option<Key>>,
-    /// The root this verifier would have next, by sequence, last hour and the root before it.
-    pub(super) root: Option<((u64, u64, u64), Arc<RootReport>)>,
-    /// Bundle of an accepted root, by its sequence.
-    pub(super) accepted: Option<(u64, Arc<ion_report::RootBundle>)>,
-    /// Accepted roots that were checked.
-    pub(super) checked: BTreeMap<u64, bool>,
+    /// The reward tree.
+    pub(super) tree: TreeBench<RewardTree>,
     /// Since when hours have been about to end without a pause.
     pub(super) catching_up_since: Option<Instant>,
 }

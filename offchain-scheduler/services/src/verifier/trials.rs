@@ -266,8 +266,9 @@ impl Verifier {
         self.journal
             .finish(&trial.issued.challenge.id(), outcome, &hash, now)
             .await?;
-        self.trials.lock().remove(&trial.device);
+        // In this order: who sees no trial in progress sees its outcome.
         self.outcomes.forget(&trial.device);
+        self.trials.lock().remove(&trial.device);
         let class = self
             .snapshot()
             .devices

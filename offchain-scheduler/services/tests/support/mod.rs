@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod panel;
+pub mod waiting;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -9,9 +9,9 @@ use ion_observation::{ObservationFile, SignedFile};
 use ion_protocol::{Heartbeat, Outcome};
 use ion_services::{
     chain_view::{MemoryView, PollView, VerifierSetView},
-    verifier::{Bench, StoredChallenge, Verifier},
+    verifier::{Bench, StoredChallenge, Verifier, subject_of},
 };
-use ion_store::outbox::Key;
+use ion_store::outbox::{Key, State};
 use registry::VoteReportArgs;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -52,14 +52,19 @@ impl Panel {
             sequence: 0,
         };
         for member in 0..count {
-            let own = panel.dir.path().join(format!("v{member}"));
-            std::fs::create_dir_all(&own).unwrap();
-            let objects = panel.dir.path().join("objects");
-            let verifier = make_verifier(panel.chain.clone(), member, &own, &objects).await;
+            let verifier = panel.open(member).await;
             panel.verifiers.push(verifier);
             panel.benches.push(Bench::default());
         }
         panel
+    }
+
+    /// The verifier of a member over the tables that it has.
+    pub async fn open(&self, member: u8) -> Verifier {
+        let own = self.dir.path().join(format!("v{member}"));
+        std::fs::create_dir_all(&own).unwrap();
+        let objects = self.dir.path().join("objects");
+        make_verifier(self.chain.clone(), member, &own, &objects).await
     }
 
     /// Moves the chain's clock; the verifiers that watch see it.
@@ -86,8 +91,8 @@ impl Panel {
         }
     }
 
-    /// A judged challenge of a device at one verifier.
-    pub async fn judge(&self, member: usize, device: [u8; 32], now: i64, outcome: Outcome) {
+    /// A challenge that a verifier gives to a device; returns its id.
+    pub async fn issue(&self, member: usize, device: [u8; 32], now: i64) -> [u8; 32] {
         let mut nonce = [member as u8; 32];
         nonce[..8].copy_from_slice(&now.to_le_bytes());
         let challenge = ion_challenge::Challenge {
@@ -110,6 +115,13 @@ impl Panel {
         };
         let journal = &self.verifiers[member].journal;
         journal.issue(&stored, now).await.unwrap();
+        id
+    }
+
+    /// A judged challenge of a device at one verifier.
+    pub async fn judge(&self, member: usize, device: [u8; 32], now: i64, outcome: Outcome) {
+        let id = self.issue(member, device, now).await;
+        let journal = &self.verifiers[member].journal;
         journal.finish(&id, outcome, &[9; 32], now).await.unwrap();
     }
 
@@ -120,6 +132,19 @@ impl Panel {
             .round(&mut self.benches[member], now)
             .await
             .unwrap();
+    }
+
+    /// State of a row, if there is one.
+    pub async fn row(
+        &self,
+        member: usize,
+        kind: &str,
+        subject: impl std::fmt::Display,
+        period: u64,
+    ) -> Option<State> {
+        let key = Key::new(kind, subject, period);
+        let row = self.verifiers[member].outbox.row(&key).await.unwrap();
+        row.map(|row| row.state)
     }
 
     /// Instructions of a row, if there is one.
@@ -155,6 +180,16 @@ impl Panel {
             }
         }
         last
+    }
+
+    /// Brings the last votes of all verifiers to the poll of an hour, as the chain would.
+    pub async fn count_votes(&self, kind: ReportKind, hour: u64) -> PollView {
+        let mut votes = Vec::new();
+        for verifier in &self.verifiers {
+            let journal = &verifier.journal;
+            votes.push(journal.last_vote(kind.to_u8(), hour).await.unwrap().1);
+        }
+        self.set_poll(kind, subject_of(kind), hour, votes)
     }
 
     /// Opens or moves a poll to these votes; attested at the threshold.

@@ -3,6 +3,7 @@
 use anchor_lang::prelude::*;
 use ion_economics::math;
 
+use super::Currency;
 use crate::{error::IdeError, events::U64Change};
 
 /// Singleton at `["vaults"]`; authority of the five token accounts. A ledger, not a token balance,
@@ -60,6 +61,15 @@ pub struct Vaults {
 
 const _: () = assert!(Vaults::INIT_SPACE == 2 + 5 * 32 + 14 * 8 + 80);
 
+/// Revenue of the epochs that are not sealed, base units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// In USDC.
+    pub usdc: u64,
+    /// In IO, with what the engine carries over.
+    pub io: u64,
+}
+
 impl Vaults {
     /// Bytes of the account, discriminator included.
     pub const SPACE: usize = Vaults::DISCRIMINATOR.len() + Vaults::INIT_SPACE;
@@ -91,6 +101,32 @@ impl Vaults {
         let owed = math::add(self.y1_io, self.waiting_io).map_err(IdeError::from)?;
         require_gte!(balance_io, owed, IdeError::VaultBelowLedger);
         Ok(())
+    }
+
+    /// Currency of one of the five vaults and what the vault owes, base units. `waiting` is the revenue
+    /// of the epochs that are not sealed.
+    ///
+    /// Errors: `WrongVaultAccount` for another account, `ArithmeticOverflow`.
+    pub fn owed(&self, vault: &Pubkey, waiting: Waiting) -> Result<(Currency, u64)> {
+        let sum = |parts: &[u64]| {
+            parts.iter().try_fold(0_u64, |sum, part| {
+                math::add(sum, *part).map_err(IdeError::from)
+            })
+        };
+        let (currency, owed) = if *vault == self.reward_vault {
+            (Currency::Io, sum(&[self.y1_io, self.waiting_io])?)
+        } else if *vault == self.fee_usdc {
+            let parts = [self.yu_usdc, self.buyback_usdc, self.lot_usdc, waiting.usdc];
+            (Currency::Usdc, sum(&parts)?)
+        } else if *vault == self.fee_io {
+            (Currency::Io, sum(&[self.yi_io, waiting.io])?)
+        } else if *vault == self.pay_io {
+            (Currency::Io, self.payable_io)
+        } else {
+            require_keys_eq!(*vault, self.pay_usdc, IdeError::WrongVaultAccount);
+            (Currency::Usdc, self.payable_usdc)
+        };
+        Ok((currency, owed))
     }
 
     /// Advances the event counter and returns the new number.

@@ -239,3 +239,18 @@ pub struct RenterPaid {
     /// Unix seconds.
     pub at: i64,
 }
+
+/// Tokens that nobody is owed were moved out of the vault of a case.
+#[event]
+pub struct CaseSwept {
+    /// The `Case` account.
+    pub case: Pubkey,
+    /// The engine's reward vault.
+    pub destination: Pubkey,
+    /// Moved, 1e-8 IO.
+    pub amount_io: u64,
+    /// Number of the event of this case.
+    pub seq: u64,
+    /// Unix seconds.
+    pub at: i64,
+}

@@ -4,6 +4,8 @@ use anyhow::{Result, ensure};
 use ion_client::{
     accounts, addresses,
     audit::{self, Figure},
+    events::events_of,
+    history::History,
 };
 use ion_economics::{
     device::DeviceStatus,
@@ -13,6 +15,7 @@ use ion_migrations::wallets::{Wallets, write_key};
 use registry::state::Device;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
+use staking::events::PositionWithdrawn;
 
 use super::{ASK, MINUTE, PROCESSOR, QTY, SERVICE_DEADLINE, Story};
 use crate::{narration::io, process::wait_for};
@@ -205,32 +208,67 @@ impl Story<'_> {
         self.network.pass((over - self.network.now()?).max(0))?;
         let device = self.device.to_string();
         let mint = self.network.config.io_mint;
-        let mut figures = Vec::new();
-        for (wallet, noun, amount) in [
-            ("supplier", "stake", STAKE),
-            ("co-staker", "co-stake", CO_STAKE),
-        ] {
-            let owner = self.network.key(wallet).pubkey();
-            let before = self.network.balance(&owner, &mint)?;
-            let withdrawn = self.network.cli.run(wallet, &[noun, "withdraw", &device])?;
-            self.tell(
-                &format!("{} back in the {wallet}'s wallet", io(amount * IO_ONE)),
-                &withdrawn,
-            );
-            figures.push((
+        let owner = self.network.key("supplier").pubkey();
+        let before = self.network.balance(&owner, &mint)?;
+        let withdrawn = self
+            .network
+            .cli
+            .run("supplier", &["stake", "withdraw", &device])?;
+        self.tell(
+            &format!("{} back in the supplier's wallet", io(STAKE * IO_ONE)),
+            &withdrawn,
+        );
+        let mut figures = vec![
+            (
                 "stake".to_owned(),
                 Figure {
-                    name: format!("{wallet}'s IO after the exit"),
+                    name: "supplier's IO after the exit".to_owned(),
                     unit: "IO",
-                    recomputed: before + amount * IO_ONE,
+                    recomputed: before + STAKE * IO_ONE,
                     recorded: self.network.balance(&owner, &mint)?,
                 },
-            ));
-        }
+            ),
+            (
+                "stake".to_owned(),
+                Figure {
+                    name: "paid to the co-staker from its position".to_owned(),
+                    unit: "IO",
+                    recomputed: CO_STAKE * IO_ONE,
+                    recorded: self.pay_co_staker_out(&device)?,
+                },
+            ),
+        ];
         figures.push((
             "stake".to_owned(),
             audit::audit_stake(&self.network.chain, &self.device)?,
         ));
         Ok(figures)
+    }
+
+    /// The co-staker takes its stake; the verifiers' housekeeping may have been faster. Returns what the
+    /// position has paid.
+    fn pay_co_staker_out(&self, device: &str) -> Result<u64> {
+        let chain = &self.network.chain;
+        let line = format!("{} back in the co-staker's wallet", io(CO_STAKE * IO_ONE));
+        let stake = addresses::staking::device_stake(&self.device);
+        let stake: staking::state::DeviceStake = accounts::fetch(chain, &stake)?;
+        let position = addresses::staking::co_position(&self.device, stake.offer_seq);
+        let cli = &self.network.cli;
+        match cli.run("co-staker", &["co-stake", "withdraw", device]) {
+            Ok(withdrawn) => self.tell(&line, &withdrawn),
+            // Without a verifier the payout does not come, and the wait below says so.
+            Err(_) => self.narrator.say(&format!("{line}, sent by a verifier")),
+        }
+        wait_for("the co-staker's payout", SERVICE_DEADLINE, || {
+            let mut paid = 0;
+            for record in chain.transactions(&position)? {
+                for event in events_of(&record) {
+                    if let Some(event) = event.decode::<PositionWithdrawn>(&staking::ID) {
+                        paid += event.amount_io;
+                    }
+                }
+            }
+            Ok((paid > 0).then_some(paid))
+        })
     }
 }

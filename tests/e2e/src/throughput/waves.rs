@@ -1,5 +1,7 @@
 //! Waves of bookings through their whole life.
 
+mod cost;
+
 use anchor_spl::associated_token::get_associated_token_address;
 use anyhow::{Context, Result};
 use booking::{ApplyWorkLeafArgs, CreateQuoteArgs, ID};
@@ -9,7 +11,6 @@ use ion_client::{
         booking::{self as ix, QuotedDevice},
         ide,
     },
-    send::Chain,
 };
 use ion_economics::{
     booking::{Currency, MAX_LINES},
@@ -84,26 +85,6 @@ pub fn run(network: &Network, size: Size) -> Result<Outcome> {
 }
 
 impl Run<'_> {
-    fn lamports(&self, keys: &[Pubkey]) -> Result<u64> {
-        Ok(self
-            .network
-            .chain
-            .accounts(keys)?
-            .into_iter()
-            .flatten()
-            .map(|account| account.lamports)
-            .sum())
-    }
-
-    fn renters_lamports(&self) -> Result<u64> {
-        let keys: Vec<Pubkey> = self.setup.renters.iter().map(Signer::pubkey).collect();
-        self.lamports(&keys)
-    }
-
-    fn others_lamports(&self) -> Result<u64> {
-        self.lamports(&[self.setup.scheduler.pubkey(), self.setup.crank.pubkey()])
-    }
-
     fn fresh_id(&mut self) -> Result<[u8; 16]> {
         let mut id = [0; 16];
         self.nonce += 1;
@@ -136,26 +117,6 @@ impl Run<'_> {
                 lines: lines.len() as u8,
             },
         )
-    }
-
-    /// What a second line locks: two bookings that are given up again.
-    fn second_line(&mut self) -> Result<()> {
-        let mut locked = [0u64; 2];
-        for (at, lines) in [(0, 1), (1, 2)] {
-            let id = self.fresh_id()?;
-            let key = addresses::booking::booking(&id);
-            let renter = &self.setup.renters[0];
-            let devices: Vec<QuotedDevice> = (0..lines).map(|at| self.line(at)).collect();
-            let quote = self.quote(id, &renter.pubkey(), &devices);
-            self.network.send(&self.setup.scheduler, &[], &[quote])?;
-            let book = ix::book(&renter.pubkey(), &self.mint, &id, u64::MAX);
-            self.network.send(renter, &[], &[book])?;
-            locked[at] = self.lamports(&[key, addresses::booking::escrow(&key)])?;
-            let cancel = ix::cancel(&renter.pubkey(), &key, 1, &[]);
-            self.network.send(renter, &[], &[cancel])?;
-        }
-        self.outcome.cost.locked_per_line = locked[1].saturating_sub(locked[0]);
-        Ok(())
     }
 
     /// Sends one transaction per booking and keeps the time and the failures.
@@ -280,15 +241,6 @@ impl Run<'_> {
         self.network.pass(DAY + 1)?;
         self.earn_and_settle()?;
         self.open.extend(closed_later);
-        Ok(())
-    }
-
-    fn measure_locked(&mut self) -> Result<()> {
-        for (id, _) in &self.open {
-            let key = addresses::booking::booking(id);
-            let locked = self.lamports(&[key, addresses::booking::escrow(&key)])?;
-            self.outcome.cost.locked = self.outcome.cost.locked.max(locked);
-        }
         Ok(())
     }
 

@@ -19,11 +19,10 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-pub use self::edits::{copy, edit, with_account, with_extra, without_last};
 use self::supply::register;
+pub use crate::edits::{copy, edit, with_account, with_extra, without_last};
 use crate::{World, expect_error};
 
-mod edits;
 mod faults;
 mod more_minutes;
 mod steps;

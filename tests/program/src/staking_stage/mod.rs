@@ -26,13 +26,12 @@ use staking::AcceptOfferArgs;
 
 pub use self::cases::{Charge, OUTAGE_BPS, attest_fault};
 pub use self::earnings::{Tree, fund, write_root};
-pub use self::edits::{edit, foreign_copy, swap, unsigned, with_extra};
 use crate::World;
+pub use crate::edits::{edit, foreign_copy, swap, unsigned, with_extra};
 
 mod books;
 mod cases;
 mod earnings;
-mod edits;
 
 /// Class of the stage's devices; its multiplier is set to 1.0.
 pub const CLASS: u16 = 1;

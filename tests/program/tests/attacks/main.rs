@@ -3,3 +3,4 @@
 mod addresses;
 mod events;
 mod mints;
+mod recipients;

@@ -66,7 +66,7 @@ fn copies_of_registry_accounts_are_refused() {
     let roles = copy(&stage.world, &addresses::registry::roles());
     stage.refused(
         &stage.world.scheduler,
-        with_account(&stage.start_ix(), 1, roles),
+        with_account(stage.start_ix(), 1, roles),
         E::WrongRoles,
     );
     let stage = Stage::running();
@@ -121,12 +121,12 @@ fn foreign_accounts_stop_no_exit_unnoticed() {
     let stage = Stage::running();
     stage.refused(
         &stage.renter,
-        with_account(&stage.terminate_ix(), 4, stage.renter.pubkey()),
+        with_account(stage.terminate_ix(), 4, stage.renter.pubkey()),
         E::WrongCaller,
     );
     config_and_params(&stage, &stage.world.authority, &stage.end_ix(), 1, Some(2));
     stage.crank_refused(
-        with_account(&stage.end_ix(), 4, stage.renter.pubkey()),
+        with_account(stage.end_ix(), 4, stage.renter.pubkey()),
         E::WrongCaller,
     );
 
@@ -144,7 +144,7 @@ fn foreign_accounts_stop_no_exit_unnoticed() {
     let stage = Stage::earned();
     config_and_params(&stage, &stage.world.authority, &stage.settle_ix(), 1, None);
     let other = addresses::registry::params(&staking::ID);
-    stage.crank_refused(with_account(&stage.close_ix(), 1, other), E::WrongParams);
+    stage.crank_refused(with_account(stage.close_ix(), 1, other), E::WrongParams);
 }
 
 #[test]
@@ -161,14 +161,14 @@ fn accounts_of_another_owner_are_refused() {
     account.owner = staking::ID;
     let foreign = solana_pubkey::Pubkey::new_unique();
     stage.world.put(&foreign, account);
-    let result = stage.send(&stage.payer, with_account(&stage.pay_ix(1), 3, foreign));
+    let result = stage.send(&stage.payer, with_account(stage.pay_ix(1), 3, foreign));
     expect_framework_error(result, ID, ErrorCode::AccountOwnedByWrongProgram, 0);
     let result = stage.send(
         &stage.payer,
-        with_account(&stage.pay_ix(1), 3, stage.quote_key()),
+        with_account(stage.pay_ix(1), 3, stage.quote_key()),
     );
     expect_framework_error(result, ID, ErrorCode::AccountDiscriminatorMismatch, 0);
-    let result = stage.send(&stage.payer, with_account(&stage.pay_ix(1), 8, staking::ID));
+    let result = stage.send(&stage.payer, with_account(stage.pay_ix(1), 8, staking::ID));
     expect_framework_error(result, ID, ErrorCode::InvalidProgramId, 0);
 }
 

@@ -111,7 +111,7 @@ fn booking_into_another_shard_is_refused() {
     let stage = Stage::quoted();
     let own = booking::state::Booking::shard(&stage.key());
     let book = with_account(
-        &stage.book_ix(),
+        stage.book_ix(),
         7,
         addresses::booking::tne_totals((own + 1) % 16),
     );
@@ -129,11 +129,7 @@ fn booking_while_paused_is_refused() {
 #[test]
 fn booking_with_surplus_accounts_is_refused() {
     let stage = Stage::quoted();
-    stage.refused(
-        &stage.renter,
-        with_extra(&stage.book_ix()),
-        E::ExtraAccounts,
-    );
+    stage.refused(&stage.renter, with_extra(stage.book_ix()), E::ExtraAccounts);
 }
 
 #[test]

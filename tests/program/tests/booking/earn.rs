@@ -62,7 +62,7 @@ fn record_of_another_booking_is_refused() {
     let (earnable, booked) = (other.id, other.key());
     let foreign =
         addresses::booking::work_record(&addresses::booking::booking(&first_id(&other)), 0);
-    let earn = with_account(&other.earn_ix(0, 0), 4, foreign);
+    let earn = with_account(other.earn_ix(0, 0), 4, foreign);
     other.crank_refused(earn, E::WrongRecordBooking);
     assert_ne!(addresses::booking::booking(&earnable), Pubkey::default());
     other.id = first_id(&other);
@@ -84,7 +84,7 @@ fn unknown_line_and_wrong_device_are_refused() {
     stage.crank_refused(stage.earn_ix(0, 1), E::UnknownLine);
     let other = Pubkey::new_unique();
     stage.world.put(&other, stage.world.raw(&stage.devices[0]));
-    stage.crank_refused(with_account(&stage.earn_ix(0, 0), 5, other), E::WrongDevice);
+    stage.crank_refused(with_account(stage.earn_ix(0, 0), 5, other), E::WrongDevice);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn termination_with_other_devices_is_refused() {
     let stage = Stage::running();
     stage.refused(
         &stage.renter,
-        with_extra(&stage.terminate_ix()),
+        with_extra(stage.terminate_ix()),
         E::DeviceAccounts,
     );
     let none = ix::terminate(

@@ -72,10 +72,10 @@ fn booking_closes_when_its_id_and_its_last_report_are_stale() {
     stage.crank_refused(stage.close_ix(), E::CloseEarly);
     stage.world.warp(1);
     stage.crank_refused(
-        with_account(&stage.close_ix(), 5, stage.payer.pubkey()),
+        with_account(stage.close_ix(), 5, stage.payer.pubkey()),
         E::WrongRentReceiver,
     );
-    stage.crank_refused(with_extra(&stage.close_ix()), E::ExtraAccounts);
+    stage.crank_refused(with_extra(stage.close_ix()), E::ExtraAccounts);
     // tokens that a stranger sent need their vault, the right one
     let gift = ion_migrations::tokens::transfer(
         ion_migrations::tokens::Mint::Usdc,

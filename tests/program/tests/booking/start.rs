@@ -57,7 +57,7 @@ fn start_while_paused_or_with_surplus_accounts_is_refused() {
     let stage = Stage::paid();
     stage.refused(
         &stage.world.scheduler,
-        with_extra(&stage.start_ix()),
+        with_extra(stage.start_ix()),
         E::ExtraAccounts,
     );
     stage

@@ -102,7 +102,7 @@ fn day_is_folded_once_per_shard_after_it_is_over() {
     assert_eq!(ring_day(&stage, day).is_folded, 1);
     stage.crank_refused(ix::fold_tne_day(&by, day, &[3]), E::ShardFolded);
     stage
-        .crank(with_extra(&ix::fold_tne_day(&by, day, &[3])))
+        .crank(with_extra(ix::fold_tne_day(&by, day, &[3])))
         .unwrap_err();
 }
 

@@ -102,7 +102,7 @@ fn renter_cancels_a_paid_booking_and_leaves_the_reservation() {
 #[test]
 fn cancel_by_another_wallet_or_twice_is_refused() {
     let stage = Stage::paid();
-    let foreign = with_account(&cancel(&stage), 0, stage.payer.pubkey());
+    let foreign = with_account(cancel(&stage), 0, stage.payer.pubkey());
     stage.refused(&stage.payer, foreign, E::NotRenter);
     let once = cancel(&stage);
     stage.send(&stage.renter, once.clone()).unwrap();

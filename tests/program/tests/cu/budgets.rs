@@ -42,6 +42,7 @@ pub const BUDGETS: &[(&str, u64, u64)] = &[
     ("staking.rule", 20_000, 0),
     ("staking.finalize_case", 40_000, 0),
     ("staking.restore_leg", 45_000, 0),
+    ("staking.sweep_case", 25_000, 0),
     ("booking.create_quote", 30_000, 5_000),
     ("booking.book", 45_000, 2_000),
     ("booking.pay", 35_000, 0),

@@ -124,6 +124,20 @@ fn names_of(error: &str, text: &str) -> Vec<String> {
     std::iter::once(error.to_owned()).chain(aliases).collect()
 }
 
+/// Source of the module around a file that takes all names from it.
+fn glob_parent<'a>(
+    file: &str,
+    text: &str,
+    files: &'a BTreeMap<String, String>,
+) -> Option<&'a String> {
+    let (folder, _) = file.rsplit_once('/')?;
+    let is_glob = text.lines().any(|line| line == "use super::*;");
+    ["/mod.rs", "/main.rs", ".rs"]
+        .iter()
+        .filter(|_| is_glob)
+        .find_map(|ending| files.get(&format!("{folder}{ending}")))
+}
+
 /// What follows each `name::` of a line, where `name` is a whole word.
 fn after<'a>(line: &'a str, name: &str) -> Vec<&'a str> {
     let path = format!("{name}::");
@@ -144,7 +158,10 @@ fn mentions(error: &str, files: &BTreeMap<String, String>) -> BTreeMap<String, B
         let place = file
             .trim_start_matches("tests/program/tests/")
             .trim_end_matches(".rs");
-        let names = names_of(error, text);
+        let mut names = names_of(error, text);
+        if let Some(parent) = glob_parent(file, text, files) {
+            names.extend(names_of(error, parent).into_iter().skip(1));
+        }
         for function in functions(text) {
             if !is_program_test && !function.is_test {
                 continue;

@@ -205,7 +205,7 @@ fn open_epoch_without_the_payer_signature_is_refused() {
 fn open_epoch_with_a_further_account_is_refused() {
     let world = World::new();
     let payer = world.wallet(0, 0);
-    let instruction = with_extra(&instructions::ide::open_epoch(
+    let instruction = with_extra(instructions::ide::open_epoch(
         &payer.pubkey(),
         today(&world),
     ));

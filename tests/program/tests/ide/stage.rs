@@ -1,11 +1,13 @@
 //! Genesis up to the initialisation of one program, and accounts written by hand.
 
-use anchor_lang::{AccountDeserialize, AccountSerialize};
 use ide::state::Epoch;
 use ion_client::{history::TransactionRecord, send::SendError};
 use ion_migrations::genesis;
 use ion_program_tests::World;
-use solana_instruction::{AccountMeta, Instruction};
+pub use ion_program_tests::edits::{
+    copy, edit, foreign_copy, with_account, with_extra, without_signature,
+};
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -49,45 +51,6 @@ pub fn send_as_signed(
     world.send(&world.authority, &signers, instructions)
 }
 
-/// The same instruction with the account at `index` replaced.
-pub fn with_account(instruction: &Instruction, index: usize, key: Pubkey) -> Instruction {
-    let mut changed = instruction.clone();
-    changed.accounts[index].pubkey = key;
-    changed
-}
-
-/// The same instruction without the signature of the account at `index`.
-pub fn without_signature(instruction: &Instruction, index: usize) -> Instruction {
-    let mut changed = instruction.clone();
-    changed.accounts[index].is_signer = false;
-    changed
-}
-
-/// The same instruction with one more account.
-pub fn with_extra(instruction: &Instruction) -> Instruction {
-    let mut changed = instruction.clone();
-    changed
-        .accounts
-        .push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
-    changed
-}
-
-/// Rewrites a program account, for a state that no transaction of this test can reach.
-pub fn edit<T: AccountDeserialize + AccountSerialize>(
-    world: &World,
-    key: &Pubkey,
-    change: impl FnOnce(&mut T),
-) {
-    let mut account = world.raw(key);
-    let mut value =
-        T::try_deserialize(&mut account.data.as_slice()).expect("the account is of this type");
-    change(&mut value);
-    let mut data = Vec::new();
-    value.try_serialize(&mut data).expect("it was of this type");
-    account.data[..data.len()].copy_from_slice(&data);
-    world.put(key, account);
-}
-
 /// Rewrites an epoch, for a state that no transaction of this test can reach.
 pub fn edit_epoch(world: &World, key: &Pubkey, change: impl FnOnce(&mut Epoch)) {
     let mut account = world.raw(key);
@@ -95,20 +58,4 @@ pub fn edit_epoch(world: &World, key: &Pubkey, change: impl FnOnce(&mut Epoch)) 
     change(&mut epoch);
     account.data[8..].copy_from_slice(bytemuck::bytes_of(&epoch));
     world.put(key, account);
-}
-
-/// Writes a copy of an account to another address and returns that address.
-pub fn copy(world: &World, key: &Pubkey) -> Pubkey {
-    let copied = Pubkey::new_unique();
-    world.put(&copied, world.raw(key));
-    copied
-}
-
-/// Writes a copy of an account that another program owns and returns its address.
-pub fn foreign_copy(world: &World, key: &Pubkey) -> Pubkey {
-    let mut account = world.raw(key);
-    account.owner = Pubkey::new_unique();
-    let copied = Pubkey::new_unique();
-    world.put(&copied, account);
-    copied
 }

@@ -1,6 +1,5 @@
 //! Actors and short ways of the registry's tests.
 
-use anchor_lang::{AccountDeserialize, AccountSerialize};
 use ion_client::{
     addresses::registry as addresses, history::TransactionRecord,
     instructions::registry as instructions, send::SendError,
@@ -13,11 +12,12 @@ use ion_merkle::{
 };
 use ion_migrations::{genesis, tables};
 use ion_program_tests::World;
+pub use ion_program_tests::edits::{edit as rewrite, with_account, with_extra, without_signature};
 use registry::{
     ApplyDeviceLeafArgs, RegisterDeviceArgs,
     state::{ActionKind, Config, Device, Poll},
 };
-use solana_instruction::{AccountMeta, Instruction};
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -45,42 +45,6 @@ pub fn send_as_signed(
         &keys.iter().collect::<Vec<_>>(),
         instructions,
     )
-}
-
-/// The same instruction with the account at `index` replaced.
-pub fn with_account(mut instruction: Instruction, index: usize, key: Pubkey) -> Instruction {
-    instruction.accounts[index].pubkey = key;
-    instruction
-}
-
-/// The same instruction without the signature of the account at `index`.
-pub fn without_signature(mut instruction: Instruction, index: usize) -> Instruction {
-    instruction.accounts[index].is_signer = false;
-    instruction
-}
-
-/// The same instruction with one more account.
-pub fn with_extra(mut instruction: Instruction) -> Instruction {
-    instruction
-        .accounts
-        .push(AccountMeta::new_readonly(Pubkey::new_unique(), false));
-    instruction
-}
-
-/// Rewrites an account, for states that no transaction reaches.
-pub fn rewrite<T: AccountDeserialize + AccountSerialize>(
-    world: &World,
-    key: &Pubkey,
-    change: impl FnOnce(&mut T),
-) {
-    let mut raw = world.raw(key);
-    let mut account =
-        T::try_deserialize(&mut raw.data.as_slice()).expect("the account is of this type");
-    change(&mut account);
-    let mut bytes = Vec::new();
-    account.try_serialize(&mut bytes).expect("it was read");
-    raw.data[..bytes.len()].copy_from_slice(&bytes);
-    world.put(key, raw);
 }
 
 /// Number of the next action.

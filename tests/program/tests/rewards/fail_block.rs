@@ -127,7 +127,7 @@ fn an_attested_hour_never_fails_and_an_open_poll_does_not_save_it() {
     );
     // Another account in place of the attested poll does not hide it.
     let hidden = with_account(
-        &fail(&network, first),
+        fail(&network, first),
         POLL,
         addresses::registry::poll(ReportKind::BlockSummary, &rewards::ID, second),
     );
@@ -221,7 +221,7 @@ fn rent_of_a_block_comes_back_after_a_root_through_its_hour_is_old() {
         0,
     );
     expect_error(
-        network.send(with_extra(&close(earned.hour))),
+        network.send(with_extra(close(earned.hour))),
         rewards::ID,
         RewardsError::UnexpectedAccounts,
         0,

@@ -285,7 +285,7 @@ fn extra_accounts_are_refused_everywhere() {
         let result = stage.send(signer, extra);
         expect_error(result, staking::ID, StakingError::UnexpectedAccounts, 0);
     }
-    let open = with_extra(&ix::open_costaker(
+    let open = with_extra(ix::open_costaker(
         &stage.owner.pubkey(),
         &Pubkey::new_unique(),
     ));

@@ -71,6 +71,7 @@ fn rows() -> (Stage, Vec<Row>) {
     stage.world.warp(8 * DAY);
     stage.proven_matured(Tree::Reward, &owner, io(10), 1);
     stage.open_day();
+    stage.donate_to(&stage.case_key(&paid).vault(), 7);
 
     let world = &stage.world;
     let key = |charge: &Charge| stage.case_key(charge).address();
@@ -119,6 +120,12 @@ fn rows() -> (Stage, Vec<Row>) {
             "pay_renter",
             &world.authority,
             ix::pay_renter(&stage.mint(), &key(&paid), &purse),
+            &paid,
+        ),
+        row(
+            "sweep_case",
+            &world.authority,
+            ix::sweep_case(&stage.mint(), &key(&paid)),
             &paid,
         ),
     ];
@@ -204,7 +211,7 @@ fn class_02_copies_that_another_program_owns_are_refused() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 47);
+    assert_eq!(tried, 51);
 }
 
 #[test]
@@ -298,7 +305,7 @@ fn class_11_no_vault_but_the_own_one_pays() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 7);
+    assert_eq!(tried, 8);
 }
 
 #[test]
@@ -316,6 +323,7 @@ fn class_21_no_slash_instruction_succeeds_twice() {
             "rule" => StakingError::NotAppealed.into(),
             "finalize_case" => StakingError::CaseDecided.into(),
             "pay_renter" => StakingError::NothingDue.into(),
+            "sweep_case" => StakingError::NothingToWithdraw.into(),
             _ => StakingError::LegDone.into(),
         };
         assert_eq!(code, expected, "{}", row.name);

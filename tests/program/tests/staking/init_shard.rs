@@ -50,7 +50,7 @@ fn shard_above_fifteen_is_refused() {
         StakingError::UnknownShard,
         0,
     );
-    let init = with_extra(&ix::init_shard(&payer.pubkey(), 15));
+    let init = with_extra(ix::init_shard(&payer.pubkey(), 15));
     expect_error(
         world.send(payer, &[], &[init]),
         staking::ID,

@@ -1,7 +1,15 @@
 //! docs/AUTHORITIES.md names every key that is played here, with the figures of the parameters.
 
-use ion_economics::params::registry::{
-    EXEMPTION_CAP, EXEMPTION_DELAY, EXEMPTION_MAX_QTY, GOVERNANCE_TIMELOCK, PAUSE_MAX, PAUSE_REARM,
+use ion_economics::{
+    params::{
+        registry::{
+            EXEMPTION_CAP, EXEMPTION_DELAY, EXEMPTION_MAX, EXEMPTION_MAX_QTY, GOVERNANCE_TIMELOCK,
+            MODE_TIMELOCK, PAUSE_MAX, PAUSE_REARM, POLL_KEEP,
+        },
+        rewards::{GUARDIAN_VETO_MAX, REWARD_MATURITY},
+        staking::{COOLDOWN, RECONSIDERATION_WINDOW, SLASH_ROLL_CAP_BPS, WAIT_PERIOD},
+    },
+    units::DAY,
 };
 
 const DOCUMENT: &str = include_str!("../../../../docs/AUTHORITIES.md");
@@ -54,7 +62,39 @@ fn document_has_every_key_and_its_figures() {
         format!("{} h", GOVERNANCE_TIMELOCK.min / 3_600),
     );
     says("Guardian", format!("{} h", PAUSE_MAX.default / 3_600));
-    says("Guardian", format!("{} days", PAUSE_REARM.default / 86_400));
+    says("Guardian", format!("{} days", PAUSE_REARM.default / DAY));
+    says(
+        "Governance",
+        format!("mode switch {} days", MODE_TIMELOCK.default / DAY),
+    );
+    says(
+        "Guardian",
+        format!("at most {} immature roots", GUARDIAN_VETO_MAX.default),
+    );
+    let quorum = "Verifier quorum";
+    says(quorum, format!("{} days", REWARD_MATURITY.default / DAY));
+    says(quorum, format!("({} days)", POLL_KEEP.default / DAY));
+    says(
+        "Supplier wallet",
+        format!("{} days", COOLDOWN.default / DAY),
+    );
+    says(
+        "Co-staker",
+        format!(
+            "after {} days of waiting and {} of cooldown",
+            WAIT_PERIOD.default / DAY,
+            COOLDOWN.default / DAY
+        ),
+    );
+    says("Slasher", format!("{} %", SLASH_ROLL_CAP_BPS.default / 100));
+    says(
+        "Slasher",
+        format!("{}-day window", RECONSIDERATION_WINDOW.default / DAY),
+    );
+    says(
+        "Exemption admin",
+        format!("for {} days", EXEMPTION_MAX.default / DAY),
+    );
     says(
         "Exemption admin",
         format!("{} devices", EXEMPTION_CAP.default),

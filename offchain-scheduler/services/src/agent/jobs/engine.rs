@@ -23,7 +23,11 @@ const KNOWN: [&str; 2] = ["docker", "podman"];
 /// Mark of our containers, by which one that an earlier run left is found.
 const LABEL: &str = "ion-agent";
 /// Time for a call that removes or lists.
-const TIDY_TIME: Duration = Duration::from_secs(10);
+const TIDY_TIME: Duration = Duration::from_secs(5);
+/// Time for the engine's own process to end when its container is gone.
+const END_TIME: Duration = Duration::from_secs(2);
+/// Most that the removal of a container takes.
+pub(crate) const REMOVAL_TIME: Duration = TIDY_TIME.saturating_add(END_TIME);
 
 /// An installed engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +174,7 @@ impl Engine {
             Err(outcome) => {
                 self.remove(name).await;
                 // The engine's own process ends with its container; an unwilling one is killed.
-                if tokio::time::timeout(TIDY_TIME, child.wait()).await.is_err() {
+                if tokio::time::timeout(END_TIME, child.wait()).await.is_err() {
                     let _ = child.kill().await;
                 }
                 (outcome, JobOutput::Nothing)

@@ -34,6 +34,7 @@ use crate::{
 
 pub(crate) use api::serve;
 pub(crate) use desk::Desk;
+pub(crate) use engine::REMOVAL_TIME;
 use engine::{Engine, EngineError};
 
 type Key = [u8; 32];

@@ -45,6 +45,8 @@ pub struct Life {
     pub draining: bool,
     /// Connectivity tier of the line that the agent reports.
     pub line_tier: Option<u8>,
+    /// Load of its GPUs that the machine claims, percent.
+    pub load_percent: Option<u8>,
     /// UUIDs of the GPUs that the machine says it has.
     pub gpus: Vec<String>,
 }
@@ -78,6 +80,8 @@ struct Changes {
     starts: BTreeMap<(Key, i64), String>,
     disconnects: BTreeMap<(Key, i64), i64>,
     lines: BTreeMap<Key, u8>,
+    /// Sum and number of the loads claimed.
+    loads: BTreeMap<(Key, i64), (i64, i64)>,
     gpus: BTreeMap<String, Key>,
 }
 
@@ -209,6 +213,12 @@ impl Changes {
                 .entry((life.device, life.now.div_euclid(3_600)))
                 .or_default() += 1;
         }
+        if let Some(load) = life.load_percent {
+            let hour = life.now.div_euclid(3_600);
+            let (total, claims) = self.loads.entry((life.device, hour)).or_default();
+            *total += i64::from(load);
+            *claims += 1;
+        }
         if let Some(tier) = life.line_tier {
             self.lines.insert(life.device, tier);
         }
@@ -308,6 +318,22 @@ impl Changes {
             "verifier_disconnects (device, hour, count)",
             "ON CONFLICT (device, hour) DO UPDATE SET count = verifier_disconnects.count + excluded.count",
             &disconnects.collect::<Vec<_>>(),
+        )
+        .await?;
+        let loads = self.loads.iter().map(|((device, hour), (total, claims))| {
+            vec![
+                Cell::key(device),
+                Cell::Int(*hour),
+                Cell::Int(*total),
+                Cell::Int(*claims),
+            ]
+        });
+        insert(
+            transaction,
+            "verifier_loads (device, hour, total, claims)",
+            "ON CONFLICT (device, hour) DO UPDATE SET total = verifier_loads.total + excluded.total, \
+             claims = verifier_loads.claims + excluded.claims",
+            &loads.collect::<Vec<_>>(),
         )
         .await?;
         let lines = self

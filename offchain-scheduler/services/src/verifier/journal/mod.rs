@@ -6,7 +6,9 @@ use ion_store::{Lease, Migration, Store, StoreError, from_column};
 
 mod challenges;
 mod intake;
+mod jobs;
 mod known;
+mod loads;
 mod minutes;
 mod outages;
 mod reliability;
@@ -40,6 +42,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 3,
         sql: include_str!("../../../migrations/verifier_3.sql"),
+    },
+    Migration {
+        version: 4,
+        sql: include_str!("../../../migrations/verifier_4.sql"),
     },
 ];
 

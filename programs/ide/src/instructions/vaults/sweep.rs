@@ -9,7 +9,7 @@ use crate::{
     constants::*,
     error::IdeError,
     events::{change, ExcessSwept},
-    state::{Currency, Engine, Epoch, Vaults},
+    state::{Currency, Engine, Epoch, Vaults, Waiting},
     tokens::VaultSigner,
 };
 
@@ -43,12 +43,6 @@ pub struct SweepExcess<'info> {
     pub token_program: Program<'info, Token>,
 }
 
-/// Revenue of the epochs that are not sealed.
-struct Waiting {
-    usdc: u64,
-    io: u64,
-}
-
 impl SweepExcess<'_> {
     /// Revenue that waits in the unsealed epochs, which must all be given.
     fn waiting(&self, accounts: &[AccountInfo], now: i64) -> Result<Waiting> {
@@ -75,36 +69,6 @@ impl SweepExcess<'_> {
         }
         require_gt!(day, today, IdeError::NotUnsealedEpochs);
         Ok(sums)
-    }
-
-    /// Currency of the vault and what it owes.
-    fn owed(&self, waiting: &Waiting) -> Result<(Currency, u64)> {
-        let vaults = &self.vaults;
-        let key = self.vault.key();
-        let sum = |parts: &[u64]| {
-            parts.iter().try_fold(0_u64, |sum, part| {
-                math::add(sum, *part).map_err(IdeError::from)
-            })
-        };
-        let (currency, owed) = if key == vaults.reward_vault {
-            (Currency::Io, sum(&[vaults.y1_io, vaults.waiting_io])?)
-        } else if key == vaults.fee_usdc {
-            let parts = [
-                vaults.yu_usdc,
-                vaults.buyback_usdc,
-                vaults.lot_usdc,
-                waiting.usdc,
-            ];
-            (Currency::Usdc, sum(&parts)?)
-        } else if key == vaults.fee_io {
-            (Currency::Io, sum(&[vaults.yi_io, waiting.io])?)
-        } else if key == vaults.pay_io {
-            (Currency::Io, vaults.payable_io)
-        } else {
-            require_keys_eq!(key, vaults.pay_usdc, IdeError::WrongVaultAccount);
-            (Currency::Usdc, vaults.payable_usdc)
-        };
-        Ok((currency, owed))
     }
 
     fn destination(&self, currency: Currency) -> Result<()> {
@@ -147,7 +111,8 @@ impl SweepExcess<'_> {
 pub fn handle_sweep_excess<'info>(ctx: Context<'info, SweepExcess<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let waiting = ctx.accounts.waiting(ctx.remaining_accounts, now)?;
-    let (currency, owed) = ctx.accounts.owed(&waiting)?;
+    let accounts = &ctx.accounts;
+    let (currency, owed) = accounts.vaults.owed(&accounts.vault.key(), waiting)?;
     ctx.accounts.destination(currency)?;
     let amount = ctx
         .accounts

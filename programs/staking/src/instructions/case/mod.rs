@@ -13,6 +13,7 @@ mod propose_slash;
 mod record;
 mod restore_leg;
 mod rule;
+mod sweep_case;
 mod withdraw_case;
 
 pub use appeal::*;
@@ -25,4 +26,5 @@ pub use pay_renter::*;
 pub use propose_slash::*;
 pub use restore_leg::*;
 pub use rule::*;
+pub use sweep_case::*;
 pub use withdraw_case::*;

@@ -1,6 +1,6 @@
 //! Moves tokens that nobody is owed out of a device's vault (economics §1.6).
 
-use anchor_lang::{derive_program_address, prelude::*};
+use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 use ion_economics::units::Io;
 
@@ -12,11 +12,6 @@ use crate::{
     instructions::vault,
     state::DeviceStake,
 };
-
-/// The engine's IO vault of emission, derived while compiling.
-const REWARD_VAULT: Pubkey = Pubkey::new_from_array(
-    derive_program_address(&[ide::constants::REWARD_VAULT_SEED], &ide::ID.to_bytes()).0,
-);
 
 /// Caller: anyone; the excess goes to the engine's reward vault and nowhere else.
 #[event_cpi]

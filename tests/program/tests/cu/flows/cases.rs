@@ -86,6 +86,10 @@ pub fn cases() -> Vec<Sample> {
     stage
         .crank(stk::sweep_excess(&stage.mint(), &stage.device.device))
         .expect("sweeps");
+    stage.donate_to(&stage.case_key(&outage).vault(), 7);
+    stage
+        .crank(stk::sweep_case(&stage.mint(), &case))
+        .expect("sweeps");
     samples(&stage.world, 1, &Known::default())
 }
 

@@ -181,6 +181,7 @@ pub const CLASSES: [Class; 16] = [
             "tokens_sent_by_a_stranger_block_nothing_and_go_to_the_fee_vault",
             "a_donation_to_the_vault_makes_nobody_richer",
             "donation_goes_to_the_reward_vault_and_nothing_else_moves",
+            "excess_of_a_case_goes_to_the_reward_vault_at_every_stage_and_nothing_else_moves",
             "sweep_takes_what_strangers_sent_and_nothing_that_is_owed",
         ],
         open: "",

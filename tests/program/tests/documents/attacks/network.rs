@@ -77,7 +77,7 @@ pub const CLASSES: [Class; 16] = [
     Class {
         number: 37,
         name: "Rent and lamport griefing",
-        rule: "who paid the rent is stored and gets it back; nobody else can be named",
+        rule: "who paid the rent is stored and gets it back; nobody else can be named; money of others leaves in tokens and never together with rent",
         tests: &[
             "rent_of_a_closed_offer_goes_to_nobody_else",
             "closing_for_another_payer_holder_or_device_is_refused",
@@ -85,8 +85,14 @@ pub const CLASSES: [Class; 16] = [
             "close_to_another_wallet_is_refused",
             "paid_out_position_closes_with_the_rent_to_its_payer",
             "rent_of_a_block_comes_back_after_a_root_through_its_hour_is_old",
+            "co_staker_that_became_a_program_is_paid_out_and_holds_up_no_owner",
+            "co_staker_enters_and_leaves_a_device_whose_owner_became_a_program",
+            "renter_and_payer_that_became_programs_are_refunded_and_hold_up_no_supplier",
+            "payer_that_became_a_program_takes_its_whole_refund",
+            "quotes_and_decisions_close_whatever_became_of_who_paid_for_them",
+            "case_goes_back_to_wallets_that_became_programs",
         ],
-        open: "an executable recipient",
+        open: "",
     },
     Class {
         number: 38,
@@ -234,13 +240,16 @@ pub const CLASSES: [Class; 16] = [
     Class {
         number: 47,
         name: "Self-dealing bookings",
-        rule: "both sides pay fees; what the engine owes for a hire is bounded by the attested limit and by fresh revenue of its day",
+        rule: "both sides pay fees; availability and hire of a class are together at most its list price; what the engine owes for a hire is bounded by the attested limit and by fresh revenue of its day",
         tests: &[
             "attested_report_above_the_limit_is_refused",
             "fresh_revenue_always_covers_its_own_burn",
             "report_is_bounded_on_both_sides",
+            "supplier_that_hires_itself_never_gains_at_any_fee_rate_or_wealth_of_the_network",
+            "supplier_that_hires_itself_never_gains_at_any_bound_of_the_engine",
+            "rates_of_a_class_cannot_pay_more_than_its_list_price",
         ],
-        open: "a simulation of wash trading over many days",
+        open: "",
     },
     Class {
         number: 48,

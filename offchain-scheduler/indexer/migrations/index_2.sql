@@ -1,0 +1,30 @@
+-- What roots and reports are rebuilt from.
+ALTER TABLE epochs ADD COLUMN floors BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE epochs ADD COLUMN class_count BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE epochs ADD COLUMN class_rows TEXT NOT NULL DEFAULT '';
+ALTER TABLE epochs ADD COLUMN report_bundle TEXT NOT NULL DEFAULT '';
+ALTER TABLE epochs ADD COLUMN voided_reports BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE epochs ADD COLUMN arrears_paid_io BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE epochs ADD COLUMN arrears_paid_usdc BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE roots ADD COLUMN arrears_usd_micros BIGINT NOT NULL DEFAULT 0;
+-- Filters that come together.
+CREATE INDEX devices_by_owner_and_class ON devices (owner, class, ordinal);
+CREATE INDEX devices_by_owner_and_status ON devices (owner, status, ordinal);
+CREATE INDEX devices_by_class_and_status ON devices (class, status, ordinal);
+CREATE INDEX devices_by_class_and_hired_by ON devices (class, hired_by, ordinal);
+CREATE INDEX devices_by_status_and_hired_by ON devices (status, hired_by, ordinal);
+CREATE INDEX offers_by_stake_and_state ON offers (stake, state, ordinal);
+CREATE INDEX offers_by_wallet_and_state ON offers (wallet, state, ordinal);
+CREATE INDEX positions_by_stake_and_state ON positions (stake, state, ordinal);
+CREATE INDEX positions_by_co_staker_and_state ON positions (co_staker, state, ordinal);
+CREATE INDEX cases_by_device_and_state ON cases (device, state, ordinal);
+CREATE INDEX cases_by_stake_and_state ON cases (stake, state, ordinal);
+CREATE INDEX fills_by_auction_seq_and_seller ON fills (auction_seq, seller, ordinal);
+CREATE INDEX quotes_by_renter_and_state ON quotes (renter, state, ordinal);
+CREATE INDEX bookings_by_renter_and_payer ON bookings (renter, payer, ordinal);
+CREATE INDEX bookings_by_renter_and_status ON bookings (renter, status, ordinal);
+CREATE INDEX bookings_by_payer_and_status ON bookings (payer, status, ordinal);
+CREATE INDEX checks_by_kind_and_is_due ON checks (kind, is_due, ordinal);
+CREATE INDEX checks_by_kind_and_is_equal ON checks (kind, is_equal, ordinal);
+CREATE INDEX alarms_by_kind_and_is_open ON alarms (kind, is_open, ordinal);
+CREATE INDEX events_by_subject_and_name ON events (subject, name, ordinal);
