@@ -3,6 +3,7 @@
 mod bench;
 #[path = "../call/mod.rs"]
 mod call;
+mod flags;
 
 use std::fs;
 
@@ -15,7 +16,7 @@ use ion_services::agent::DeviceKey;
 use serde_json::{Value, json};
 
 use bench::{BOOKING, Bench, DEVICE, GENESIS, START, serve};
-use call::{ion, stderr, stdout};
+use call::{stderr, stdout};
 
 const IMAGE: &str =
     "example/image@sha256:abababababababababababababababababababababababababababababababab";
@@ -261,8 +262,21 @@ async fn wrong_products_foreign_signatures_and_other_orders_are_told() {
     let wrong = SignedJobResult::new(device.signing_key(), result(kept.id()));
     let mut changed = wrong.clone();
     changed.result.output = JobOutput::Product(vec![1, 2, 3, 5]);
+    let mut hollow = wrong.result.clone();
+    hollow.output = JobOutput::Container {
+        exit_code: Some(0),
+        stdout: b"all done".to_vec(),
+        stderr: vec![],
+        is_cut: false,
+    };
+    let mut late = wrong.result.clone();
+    late.outcome = JobOutcome::TimedOut;
+    late.output = JobOutput::Nothing;
+    let by_device = |result| SignedJobResult::new(device.signing_key(), result);
     let cases = [
         (wrong, "Freivalds' test fails", true),
+        (by_device(hollow), "there is no product", true),
+        (by_device(late), "the job did not complete", false),
         (changed, "did not sign it", false),
         (
             SignedJobResult::new(&stranger, result(kept.id())),
@@ -275,10 +289,13 @@ async fn wrong_products_foreign_signatures_and_other_orders_are_told() {
             false,
         ),
     ];
+    // A result that came before, which none of them may spoil.
+    let before = bench.file("c.csv", "1,2\n3,4\n");
+    let save = ["result", "a.order", "--save", &before];
     for (signed, why, is_shown) in cases {
         let state = borsh::to_vec(&JobState::Ended(Box::new(signed))).unwrap();
         let liar = serve(move |_| state.clone());
-        let output = bench.call_at(&liar, "renter.json", &["result", "a.order"]);
+        let output = bench.call_at(&liar, "renter.json", &save);
         assert_eq!(output.status.code(), Some(4), "{why}");
         assert!(stderr(&output).contains(why), "{}", stderr(&output));
         let shown: Value = serde_json::from_str(&stdout(&output)).unwrap();
@@ -287,49 +304,24 @@ async fn wrong_products_foreign_signatures_and_other_orders_are_told() {
             is_shown,
             "{shown}"
         );
+        assert_eq!(shown["saved_to"], Value::Null);
+        assert_eq!(fs::read_to_string(&before).unwrap(), "1,2\n3,4\n");
     }
+    // As signed it is kept, to be handed over.
+    let signed = by_device(result(kept.id()));
+    let state = borsh::to_vec(&JobState::Ended(Box::new(signed.clone()))).unwrap();
+    let liar = serve(move |_| state.clone());
+    let keep = ["result", "a.order", "--save-signed", "c.signed"];
+    let output = bench.call_at(&liar, "renter.json", &keep);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let bytes = fs::read(bench.path("c.signed")).unwrap();
+    assert_eq!(
+        borsh::from_slice::<SignedJobResult>(&bytes).unwrap(),
+        signed
+    );
     // A reply without an end is not taken.
     let endless = serve(|_| vec![0; 1 << 20]);
     let output = bench.call_at(&endless, "renter.json", &["result", "a.order"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("is above"), "{}", stderr(&output));
-}
-
-#[test]
-fn orders_that_no_agent_takes_are_usage_errors_before_any_call() {
-    let booking = BOOKING.to_string();
-    let run = |arguments: &[&str]| {
-        let output = ion()
-            .env("ION_AGENT", call::NOWHERE)
-            .args(["job", "run", &booking])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        stderr(&output)
-    };
-    for (arguments, why) in [
-        (&[][..], "no work is named"),
-        (&["--image", "ubuntu:24.04"], "by its digest"),
-        (&["--image", IMAGE, "--memory-mib", "5"], "memory"),
-        (
-            &["--image", IMAGE, "--random", "1x1x1"],
-            "cannot be used with",
-        ),
-        (&["--random", "2x2"], "ROWSxINNERxCOLUMNS"),
-        (&["--random", "1x1x1", "--gpus"], "--image"),
-        (&["--random", "1x1x1", "--nonce", "1"], "32 hex digits"),
-        (
-            &["--random", "1x1x1", "--save", "c.csv"],
-            "--wait is missing",
-        ),
-        (
-            &["--left", "/no/file", "--right", "/no/file"],
-            "cannot be read",
-        ),
-        (&["--left", "a.csv"], "--right"),
-    ] {
-        let said = run(arguments);
-        assert!(said.contains(why), "{arguments:?}: {said}");
-    }
 }

@@ -135,11 +135,6 @@ pub fn token_balance(chain: &dyn Chain, key: &Pubkey) -> Result<u64, AccountErro
     }
 }
 
-/// Whether the data begins with the discriminator of `T`.
-pub fn is_a<T: Discriminator>(account: &Account) -> bool {
-    account.data.starts_with(T::DISCRIMINATOR)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

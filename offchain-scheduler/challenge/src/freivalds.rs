@@ -39,6 +39,9 @@ pub enum ShapeError {
     /// The inner dimension is above [`MAX_INNER`].
     #[error("inner dimension {0} is above {MAX_INNER}")]
     Inner(usize),
+    /// A side is 0, so that no entry bounds the others.
+    #[error("a side is 0")]
+    Empty,
     /// A matrix has another number of entries than its shape says.
     #[error("{matrix} has {got} entries, not {expected}")]
     Entries {
@@ -55,7 +58,7 @@ impl Product<'_> {
     /// Whether the result is right, up to an error of `2^(−61 · rounds)`. The seed must be unknown to
     /// whoever made the result. 0 rounds check the range of the entries only.
     ///
-    /// Errors: `Inner`, `Entries`.
+    /// Errors: `Inner`, `Empty`, `Entries`.
     pub fn is_right(&self, seed: &Hash, rounds: u8) -> Result<bool, ShapeError> {
         self.check_shape()?;
         let bound = (self.inner as u64) << 30;
@@ -79,6 +82,9 @@ impl Product<'_> {
     fn check_shape(&self) -> Result<(), ShapeError> {
         if self.inner > MAX_INNER {
             return Err(ShapeError::Inner(self.inner));
+        }
+        if [self.rows, self.inner, self.columns].contains(&0) {
+            return Err(ShapeError::Empty);
         }
         let shapes = [
             ("the left factor", self.rows, self.inner, self.left.len()),
@@ -250,7 +256,15 @@ mod tests {
             right: &[],
             result: &[],
         };
-        assert_eq!(empty.is_right(&[0; 32], 1), Ok(true));
+        for (rows, inner, columns) in [(0, 0, 0), (usize::MAX, 0, 0), (0, 0, usize::MAX)] {
+            let product = Product {
+                rows,
+                inner,
+                columns,
+                ..empty
+            };
+            assert_eq!(product.is_right(&[0; 32], 1), Err(ShapeError::Empty));
+        }
         let wide = Product {
             inner: MAX_INNER + 1,
             ..empty

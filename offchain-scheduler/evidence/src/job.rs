@@ -3,8 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use ion_challenge::freivalds::Product;
 use ion_protocol::{
-    Domain, Envelope, EnvelopeError, JobFinding, JobOrder, JobOutcome, JobOutput, JobWork, Realm,
-    SignedJobResult,
+    Domain, Envelope, EnvelopeError, JobFinding, JobLimits, JobOrder, JobOutcome, JobOutput,
+    JobResult, JobWork, OrderError, Realm, SignedJobResult,
 };
 use sha2::{Digest, Sha256};
 
@@ -29,6 +29,9 @@ pub enum JobRecordError {
     /// The order is not authentic.
     #[error("the order: {0}")]
     Order(#[from] EnvelopeError),
+    /// No agent takes such an order.
+    #[error("the order: {0}")]
+    NoOrder(#[from] OrderError),
     /// The result is of another order.
     #[error("the result is of another order")]
     OtherOrder,
@@ -43,45 +46,38 @@ impl JobRecord {
         self.order.subject
     }
 
-    /// Checks both signatures and a product. `realm` is the cluster with the booking program; whether
-    /// renter, device and booking belong together stands on chain.
-    ///
-    /// A product is tested on vectors that follow from the record: the result is fixed before they
-    /// are, and everybody comes to the same finding, wrong with probability 2⁻¹²² at most.
+    /// Checks both signatures and a product: [`Self::authenticate`], then [`Self::finding`].
     ///
     /// Errors: all of [`JobRecordError`].
     pub fn check(&self, realm: &Realm) -> Result<(JobOrder, JobFinding), JobRecordError> {
+        let order = self.authenticate(realm)?;
+        let finding = self.finding(&order);
+        Ok((order, finding))
+    }
+
+    /// The order, when renter and device signed both parts. `realm` is the cluster with the booking
+    /// program; whether renter, device and booking belong together stands on chain.
+    ///
+    /// Errors: all of [`JobRecordError`].
+    pub fn authenticate(&self, realm: &Realm) -> Result<JobOrder, JobRecordError> {
         self.order.authenticate(Domain::JobOrder, realm)?;
         let order: JobOrder = self.order.message()?;
-        let result = &self.result.result;
-        if result.order != order.id() {
+        order.check(&JobLimits::NONE)?;
+        if self.result.result.order != order.id() {
             return Err(JobRecordError::OtherOrder);
         }
         if !self.result.is_signed() {
             return Err(JobRecordError::NotSigned);
         }
-        let finding = match (&order.work, &result.output) {
-            _ if result.outcome != JobOutcome::Completed => JobFinding::Unchecked,
-            (JobWork::Container(_), _) => JobFinding::Unchecked,
-            (JobWork::Product(job), JobOutput::Product(entries)) => {
-                let product = Product {
-                    rows: job.rows as usize,
-                    inner: job.inner as usize,
-                    columns: job.columns as usize,
-                    left: &job.left,
-                    right: &job.right,
-                    result: entries,
-                };
-                // A shape other than the ordered one is no product of it.
-                match product.is_right(&self.seed(), ROUNDS) {
-                    Ok(true) => JobFinding::Right,
-                    Ok(false) | Err(_) => JobFinding::Wrong,
-                }
-            }
-            // Completed, it says, and nothing of a product is there.
-            (JobWork::Product(_), _) => JobFinding::Wrong,
-        };
-        Ok((order, finding))
+        Ok(order)
+    }
+
+    /// What the result shows, see [`finding`].
+    ///
+    /// A product is tested on vectors that follow from the record: the result is fixed before they
+    /// are, and everybody comes to the same finding, wrong with probability 2⁻¹²² at most.
+    pub fn finding(&self, order: &JobOrder) -> JobFinding {
+        finding(order, &self.result.result, &self.seed())
     }
 
     /// Seed of the test. The signature covers the whole result, which names the order.
@@ -93,6 +89,32 @@ impl JobRecord {
             .chain_update(result)
             .finalize()
             .into()
+    }
+}
+
+/// What a result of an order shows. A product is tested by Freivalds with vectors from `seed`, which
+/// the device must not have known when it signed; an order that says completed and has no product of
+/// its shape is wrong. What a container did shows nothing.
+pub fn finding(order: &JobOrder, result: &JobResult, seed: &Hash) -> JobFinding {
+    match (&order.work, &result.output) {
+        _ if result.outcome != JobOutcome::Completed => JobFinding::Unchecked,
+        (JobWork::Container(_), _) => JobFinding::Unchecked,
+        (JobWork::Product(job), JobOutput::Product(entries)) => {
+            let product = Product {
+                rows: job.rows as usize,
+                inner: job.inner as usize,
+                columns: job.columns as usize,
+                left: &job.left,
+                right: &job.right,
+                result: entries,
+            };
+            // A shape other than the ordered one is no product of it.
+            match product.is_right(seed, ROUNDS) {
+                Ok(true) => JobFinding::Right,
+                Ok(false) | Err(_) => JobFinding::Wrong,
+            }
+        }
+        (JobWork::Product(_), _) => JobFinding::Wrong,
     }
 }
 
@@ -145,15 +167,15 @@ mod tests {
         record(work, JobOutcome::Completed, output)
     }
 
-    fn finding(record: &JobRecord) -> Result<JobFinding, JobRecordError> {
+    fn shown(record: &JobRecord) -> Result<JobFinding, JobRecordError> {
         record.check(&REALM).map(|(_, finding)| finding)
     }
 
     #[test]
     fn right_and_wrong_products_are_told_apart() {
-        assert_eq!(finding(&product(&[43, 53])), Ok(JobFinding::Right));
+        assert_eq!(shown(&product(&[43, 53])), Ok(JobFinding::Right));
         for wrong in [&[43, 54][..], &[44, 53], &[43], &[43, 53, 0], &[]] {
-            assert_eq!(finding(&product(wrong)), Ok(JobFinding::Wrong), "{wrong:?}");
+            assert_eq!(shown(&product(wrong)), Ok(JobFinding::Wrong), "{wrong:?}");
         }
         let mut nothing = product(&[43, 53]).result.result;
         nothing.output = JobOutput::Nothing;
@@ -161,13 +183,29 @@ mod tests {
             result: SignedJobResult::new(&key(8), nothing.clone()),
             ..product(&[43, 53])
         };
-        assert_eq!(finding(&hollow), Ok(JobFinding::Wrong));
+        assert_eq!(shown(&hollow), Ok(JobFinding::Wrong));
         nothing.outcome = JobOutcome::TimedOut;
         let late = JobRecord {
             result: SignedJobResult::new(&key(8), nothing),
             ..hollow
         };
-        assert_eq!(finding(&late), Ok(JobFinding::Unchecked));
+        assert_eq!(shown(&late), Ok(JobFinding::Unchecked));
+    }
+
+    #[test]
+    fn orders_without_entries_are_none_however_large_they_say_they_are() {
+        for (rows, inner, columns) in [(0, 0, u32::MAX), (u32::MAX, 0, 0), (0, u32::MAX, 0)] {
+            let work = JobWork::Product(ProductJob {
+                rows,
+                inner,
+                columns,
+                left: vec![],
+                right: vec![],
+            });
+            let record = record(work, JobOutcome::Completed, JobOutput::Product(vec![]));
+            let no_order = Err(JobRecordError::NoOrder(OrderError::Shape));
+            assert_eq!(shown(&record), no_order, "{rows} {inner} {columns}");
+        }
     }
 
     #[test]
@@ -182,7 +220,7 @@ mod tests {
         });
         let output = JobOutput::Product(vec![1]);
         let record = record(work, JobOutcome::Completed, output);
-        assert_eq!(finding(&record), Ok(JobFinding::Unchecked));
+        assert_eq!(shown(&record), Ok(JobFinding::Unchecked));
     }
 
     #[test]
@@ -191,17 +229,17 @@ mod tests {
         let mut forged = good.clone();
         forged.order.signature[0] ^= 1;
         let bad = EnvelopeError::BadSignature;
-        assert_eq!(finding(&forged), Err(JobRecordError::Order(bad)));
+        assert_eq!(shown(&forged), Err(JobRecordError::Order(bad)));
         let mut changed = good.clone();
         changed.result.result.output = JobOutput::Product(vec![43, 54]);
-        assert_eq!(finding(&changed), Err(JobRecordError::NotSigned));
+        assert_eq!(shown(&changed), Err(JobRecordError::NotSigned));
         let mut other = good.result.result.clone();
         other.order = [9; 32];
         let other = JobRecord {
             result: SignedJobResult::new(&key(8), other),
             ..good.clone()
         };
-        assert_eq!(finding(&other), Err(JobRecordError::OtherOrder));
+        assert_eq!(shown(&other), Err(JobRecordError::OtherOrder));
         let elsewhere = Realm {
             genesis_hash: [9; 32],
             ..REALM

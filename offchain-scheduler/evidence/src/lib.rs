@@ -17,7 +17,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use sha2::{Digest, Sha256};
 
 pub use challenge::{ChallengeRecord, Finding, RecordError};
-pub use job::{JobRecord, JobRecordError};
+pub use job::{JobRecord, JobRecordError, finding as job_finding};
 pub use statement::{Attachment, MAX_STATEMENT_BYTES, Statement, StatementError};
 
 const EVIDENCE_TAG: &[u8] = b"ION_EVIDENCE_V1";

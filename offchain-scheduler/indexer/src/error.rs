@@ -48,6 +48,14 @@ pub enum IndexError {
         /// Cursor.
         cursor: u64,
     },
+    /// Another version derived the rows since this process started.
+    #[error("the rows are of version {found} of the rules, this is version {known}")]
+    OtherVersion {
+        /// Version of the rows.
+        found: i64,
+        /// Version of this process.
+        known: i64,
+    },
     /// A column leaves its range.
     #[error(transparent)]
     Overflow(#[from] Overflow),

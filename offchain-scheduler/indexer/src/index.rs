@@ -20,6 +20,10 @@ use crate::{
 
 /// Transactions that are replayed at a time.
 const REPLAY: i64 = 500;
+/// Version of what is derived from the log. It grows with every change of `rules.txt`, `known.rs`,
+/// `entry.rs` or `project` that makes other rows of the same log; an index of another version is
+/// derived anew when it is opened.
+pub const DERIVED: i64 = 1;
 
 /// The database and the rules it is filled by. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,12 +47,14 @@ pub struct Applied {
 struct Progress {
     slot: u64,
     entries: i64,
+    derived: i64,
 }
 
 impl Index {
-    /// Opens the index of a store and brings its tables up to date.
+    /// Opens the index of a store and brings its tables up to date: first the schema, then, when they
+    /// are of another version of the rules, every derived row, from the log that is stored.
     ///
-    /// Errors: `Store`, `Rules`.
+    /// Errors: `Store`, `Rules`; those of [`Index::apply`] when rows are derived anew.
     pub async fn open(store: Store) -> Result<Self, IndexError> {
         store.migrate(MIGRATION_SET, MIGRATIONS).await?;
         let index = Self {
@@ -57,12 +63,44 @@ impl Index {
             progress: watch::channel(0).0,
         };
         sqlx::query(
-            "INSERT INTO progress (id, slot, entries) VALUES (1, 0, 0) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO progress (id, slot, entries, derived) VALUES (1, 0, 0, $1) \
+             ON CONFLICT (id) DO NOTHING",
         )
+        .bind(DERIVED)
         .execute(index.store.pool())
         .await?;
+        index.upgrade().await?;
         index.progress.send_replace(index.cursor().await?);
         Ok(index)
+    }
+
+    /// Derives all rows anew when they are of another version of the rules.
+    async fn upgrade(&self) -> Result<(), IndexError> {
+        let row = sqlx::query("SELECT derived FROM progress WHERE id = 1")
+            .fetch_one(self.store.pool())
+            .await?;
+        if row.try_get::<i64, _>(0)? == DERIVED {
+            return Ok(());
+        }
+        let mut transaction = self.store.begin().await?;
+        let progress = self.progress_of(&mut transaction).await?;
+        // a replica may have done it meanwhile
+        if progress.derived == DERIVED {
+            return Ok(());
+        }
+        tracing::info!(
+            from = progress.derived,
+            to = DERIVED,
+            "rows are derived anew"
+        );
+        let entries = self.rederive(&mut transaction).await?;
+        set_progress(&mut transaction, progress.slot, entries).await?;
+        sqlx::query("UPDATE progress SET derived = $1 WHERE id = 1")
+            .bind(DERIVED)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// The database.
@@ -96,6 +134,7 @@ impl Index {
     ) -> Result<Applied, IndexError> {
         let mut transaction = self.store.begin().await?;
         let progress = self.progress_of(&mut transaction).await?;
+        progress.same_version()?;
         if let Some(first) = records.first()
             && first.slot <= progress.slot
         {
@@ -122,15 +161,16 @@ impl Index {
     ) -> Result<Progress, IndexError> {
         // replicas on one server take turns
         let lock = match self.store.engine() {
-            ion_store::Engine::Sqlite => "SELECT slot, entries FROM progress WHERE id = 1",
+            ion_store::Engine::Sqlite => "SELECT slot, entries, derived FROM progress WHERE id = 1",
             ion_store::Engine::Postgres => {
-                "SELECT slot, entries FROM progress WHERE id = 1 FOR UPDATE"
+                "SELECT slot, entries, derived FROM progress WHERE id = 1 FOR UPDATE"
             }
         };
         let row = sqlx::query(lock).fetch_one(&mut **transaction).await?;
         Ok(Progress {
             slot: from_column("slot", row.try_get(0)?)?,
             entries: row.try_get(1)?,
+            derived: row.try_get(2)?,
         })
     }
 
@@ -257,24 +297,33 @@ impl Index {
     pub async fn rewind(&self, slot: u64) -> Result<(), IndexError> {
         let mut transaction = self.store.begin().await?;
         let progress = self.progress_of(&mut transaction).await?;
+        progress.same_version()?;
         let kept = slot.min(progress.slot);
         let column = to_column("slot", kept)?;
         sqlx::query("DELETE FROM transactions WHERE slot > $1")
             .bind(column)
             .execute(&mut *transaction)
             .await?;
-        let derived = schema::TABLES.iter().map(|table| table.name);
-        for table in derived.chain(["events", "subjects", "touches"]) {
-            let sql = format!("DELETE FROM {table}");
-            sqlx::query(sqlx::AssertSqlSafe(sql))
-                .execute(&mut *transaction)
-                .await?;
-        }
-        let entries = self.replay(&mut transaction).await?;
+        let entries = self.rederive(&mut transaction).await?;
         set_progress(&mut transaction, kept, entries).await?;
         transaction.commit().await?;
         self.progress.send_replace(kept);
         Ok(())
+    }
+
+    /// Empties the derived tables and derives them from the whole log; the number of its last entry.
+    async fn rederive(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+    ) -> Result<i64, IndexError> {
+        let derived = schema::TABLES.iter().map(|table| table.name);
+        for table in derived.chain(["events", "subjects", "touches"]) {
+            let sql = format!("DELETE FROM {table}");
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(&mut **transaction)
+                .await?;
+        }
+        self.replay(transaction).await
     }
 
     /// Derives every table from the whole log.
@@ -318,6 +367,19 @@ impl Index {
         .iter()
         .map(|row| Ok((from_column("slot", row.try_get(0)?)?, row.try_get(1)?)))
         .collect()
+    }
+}
+
+impl Progress {
+    /// Refuses rows that another version derived: two sets of rules must not make one table.
+    fn same_version(&self) -> Result<(), IndexError> {
+        if self.derived == DERIVED {
+            return Ok(());
+        }
+        Err(IndexError::OtherVersion {
+            found: self.derived,
+            known: DERIVED,
+        })
     }
 }
 

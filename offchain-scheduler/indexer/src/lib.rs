@@ -25,4 +25,4 @@ pub mod settings;
 
 pub use error::IndexError;
 pub use history::LogHistory;
-pub use index::{Applied, Index};
+pub use index::{Applied, DERIVED, Index};

@@ -26,6 +26,8 @@ use crate::{
 
 /// Attempts with fresh lists before the log is taken back to where it may be incomplete.
 const GAP_ATTEMPTS: u32 = 3;
+/// Pause between two looks for evidence that was missing.
+const EVIDENCE_AGAIN: Duration = Duration::from_secs(3_600);
 
 /// The programs that are followed.
 pub fn programs() -> [Pubkey; 5] {
@@ -234,7 +236,8 @@ pub async fn process(settings: IndexerSettings) -> anyhow::Result<Ending> {
         "check",
         check_loop(checker, settings.indexer.check_every, pulse, token.clone()),
     );
-    let api = Api::new(index, metrics, settings.http.max_live, token.clone());
+    let api = Api::new(index, metrics, settings.http.max_live, token.clone())
+        .limited_to(settings.http.query_limit);
     let router = api::router(api, health);
     tasks.spawn("http", async move {
         axum::serve(listener, router)
@@ -330,7 +333,14 @@ async fn check_loop(
     pulse: Pulse,
     token: Shutdown,
 ) -> anyhow::Result<()> {
+    let mut looked: Option<Instant> = None;
     while token.pause(pause).await {
+        if looked.is_none_or(|at| at.elapsed() >= EVIDENCE_AGAIN) {
+            match checker.recheck_evidence().await {
+                Ok(_) => looked = Some(Instant::now()),
+                Err(error) => tracing::warn!(error = %error, "evidence is not looked for again"),
+            }
+        }
         match checker.round().await {
             Ok(_) => pulse.beat(),
             Err(CheckError::Unknown(kind)) => anyhow::bail!("no check is called {kind}"),

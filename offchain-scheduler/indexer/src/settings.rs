@@ -92,6 +92,9 @@ pub struct HttpSection {
     pub listen: String,
     /// Readers of live rows at a time.
     pub max_live: usize,
+    /// Longest time that the database spends on an answer; what needs more is refused.
+    #[serde(with = "duration")]
+    pub query_limit: Duration,
 }
 
 impl Default for HttpSection {
@@ -99,6 +102,7 @@ impl Default for HttpSection {
         Self {
             listen: "127.0.0.1:7500".to_owned(),
             max_live: 256,
+            query_limit: crate::api::LIMIT,
         }
     }
 }
@@ -111,6 +115,7 @@ impl Settings for IndexerSettings {
             ("chain.stall", self.chain.stall),
             ("indexer.check_every", self.indexer.check_every),
             ("indexer.sweep_every", self.indexer.sweep_every),
+            ("http.query_limit", self.http.query_limit),
         ] {
             if pause.is_zero() || pause > day {
                 return Err(format!("{key}: must be above 0 and at most 24h"));
@@ -161,6 +166,7 @@ mod tests {
             ("indexer.batch=0", "indexer.batch"),
             ("indexer.store=", "indexer.store"),
             ("http.max_live=0", "http.max_live"),
+            ("http.query_limit=0s", "http.query_limit"),
             ("indexer.luck=1", "luck"),
         ] {
             let error = load::<IndexerSettings>(None, &[set.to_owned()])

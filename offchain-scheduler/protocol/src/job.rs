@@ -99,6 +99,18 @@ pub struct JobLimits {
     pub network: bool,
 }
 
+impl JobLimits {
+    /// What every agent checks, without any supplier's limits.
+    pub const NONE: JobLimits = JobLimits {
+        seconds: u32::MAX,
+        entries: u64::MAX,
+        operations: u64::MAX,
+        cpu_millis: u32::MAX,
+        memory_mib: u32::MAX,
+        network: true,
+    };
+}
+
 /// Why an order is refused for what it says.
 #[derive(thiserror::Error, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderError {

@@ -8,12 +8,12 @@ use anchor_spl::associated_token::get_associated_token_address;
 use ion_client::addresses;
 use ion_economics::booking::{RecordStatus, Stamp};
 use ion_services::{
-    chain_view::{MemoryView, PollRent},
+    chain_view::{EngineState, MemoryView, PollRent},
     verifier::{Bench, Verifier, VerifierSettings},
 };
 use ion_store::outbox::Key;
 use solana_pubkey::Pubkey;
-use support::*;
+use support::{waiting::until, *};
 
 const RUNNING: u8 = 4;
 const CLOSING: u8 = 5;
@@ -173,6 +173,70 @@ async fn hourly_crank_is_sent_by_one_member_and_by_another_one_in_another_hour()
     );
 }
 
+#[tokio::test]
+async fn hourly_crank_of_dead_members_is_sent_by_the_living_in_the_same_hour() {
+    let (chain, dir) = (memory_chain(), tempfile::tempdir().unwrap());
+    let poll = Pubkey::new_from_array([44; 32]);
+    chain.with(|chain| {
+        chain.leftovers.polls = vec![PollRent {
+            address: poll,
+            payer: Pubkey::new_from_array([45; 32]),
+            kept_since: 0,
+        }];
+    });
+    let key = Key::new("close_poll", poll, hour_of(START));
+    // Each member in turn is the only one that lives.
+    for member in 0..3 {
+        let own = dir.path().join(format!("v{member}"));
+        std::fs::create_dir_all(&own).unwrap();
+        let objects = dir.path().join("objects");
+        let waiting = |settings: &mut VerifierSettings| {
+            settings.loops.stagger = Duration::from_millis(20);
+        };
+        let living = make_verifier_with(chain.clone(), member, &own, &objects, waiting).await;
+        living.refresh().await.unwrap();
+        let mut bench = Bench::default();
+        until("the living one sends it", async || {
+            living.crank_leftovers(&mut bench, START).await.unwrap();
+            living.outbox.row(&key).await.unwrap()
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn kind_that_cannot_be_read_stops_neither_the_others_nor_the_engine() {
+    const SETTLED: u8 = 7;
+    let desk = Desk::new().await;
+    let device = put_device(&desk.chain, [60; 32], 1);
+    put_booking(&desk.chain, device, 60, SETTLED);
+    let mut decision: registry::state::Action = zeroed();
+    decision.id = 7;
+    decision.status = 2;
+    desk.chain.with(|chain| {
+        chain.unanswered.insert("tokens");
+        chain.leftovers.actions = vec![decision];
+        chain.engine = Some(EngineState {
+            engine: bytemuck::Zeroable::zeroed(),
+            vaults: zeroed(),
+            ide_from_hour: u64::MAX,
+        });
+    });
+    let mut bench = Bench::default();
+    let now = desk.verifier.tick().await.unwrap();
+    desk.verifier.refresh().await.unwrap();
+    assert!(desk.verifier.round(&mut bench, now).await.is_err());
+    let hour = hour_of(START);
+    assert!(desk.row("close_action", 7, hour).await.is_some());
+    assert!(desk.row("open_epoch", "ide", day_of(now)).await.is_some());
+
+    // The pass is not made again at once; the rounds are whole meanwhile.
+    let asked = |desk: &Desk| desk.chain.with(|chain| chain.asked["tokens"]);
+    let before = asked(&desk);
+    desk.verifier.round(&mut bench, now).await.unwrap();
+    assert_eq!(asked(&desk), before);
+}
+
 fn day_of(now: i64) -> u64 {
     u64::try_from(now.div_euclid(DAY)).unwrap()
 }
@@ -261,6 +325,31 @@ async fn record_is_earned_after_its_challenge_period_into_an_open_epoch() {
     });
     desk.crank(next).await;
     assert!(desk.row("settle", booking, day_of(next)).await.is_some());
+}
+
+#[tokio::test]
+async fn lines_without_an_account_cost_two_readings_a_round_however_many_they_are() {
+    let desk = Desk::new().await;
+    let now = START + DAY + 1;
+    earnable(&desk, now).await;
+    let asked = |desk: &Desk, reading| {
+        let asked = desk.chain.with(|chain| chain.asked.get(reading).copied());
+        asked.unwrap_or_default()
+    };
+    let mut costs = Vec::new();
+    for lines in [1, 9] {
+        desk.chain.with(|chain| {
+            let booking = chain.bookings.values_mut().next().unwrap();
+            booking.lines.resize(lines, booking.lines[0].clone());
+            let record = chain.records.values_mut().next().unwrap();
+            record.lines.resize(lines, record.lines[0]);
+        });
+        let before = (asked(&desk, "exist"), asked(&desk, "params"));
+        desk.crank(now).await;
+        let after = (asked(&desk, "exist"), asked(&desk, "params"));
+        costs.push((after.0 - before.0, after.1 - before.1));
+    }
+    assert_eq!(costs, [(1, 1), (1, 1)]);
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Devices that sign a wrong product for a renter, and renters who accuse them of it falsely. What a
 //! verifier keeps and writes into its file is what the two signatures show.
 
+use booking::state::{Booking, Line, Segment};
 use ed25519_dalek::SigningKey;
 use ion_adversary::*;
+use ion_economics::booking::LineStatus;
 use ion_evidence::{Evidence, JobRecord};
 use ion_observation::{JobObservation, SignedFile};
 use ion_protocol::{
@@ -25,16 +27,24 @@ fn booking_realm() -> Realm {
     }
 }
 
-/// A booking of the renter with a line of the device.
+/// A running booking of the renter with a line of the device.
 fn hire(node: &Node, device: &Device) {
     let zeros = [0u8; 2_048];
-    let mut line: booking::state::Line =
+    let mut line: Line =
         anchor_lang::AnchorDeserialize::deserialize(&mut zeros.as_slice()).unwrap();
     line.device = Pubkey::new_from_array(device.address);
-    let mut account: booking::state::Booking =
+    line.status = LineStatus::Hired as u8;
+    line.segments = vec![Segment {
+        minutes: 60,
+        amount: 1,
+        hire_q_usd_micros: 0,
+    }];
+    let mut account: Booking =
         anchor_lang::AnchorDeserialize::deserialize(&mut zeros.as_slice()).unwrap();
     account.renter = Pubkey::new_from_array(renter().verifying_key().to_bytes());
     account.lines = vec![line];
+    account.started_at = START;
+    account.ends_at = START + 3_600;
     node.chain.with(|chain| {
         chain
             .bookings
@@ -187,6 +197,18 @@ async fn false_accusations_are_refused() {
     ] {
         assert_eq!(hand_over(&node, &record).await, Err(code.to_owned()));
     }
+    // A shape whose sides no entry bounds is no order, whoever signed it.
+    let mut hollow = order.clone();
+    hollow.work = JobWork::Product(ProductJob {
+        rows: u32::MAX,
+        inner: 0,
+        columns: 0,
+        left: vec![],
+        right: vec![],
+    });
+    let hollow = record(&hollow, &renter(), &device.key, &[]);
+    let malformed = Err("malformed".to_owned());
+    assert_eq!(hand_over(&node, &hollow).await, malformed);
     let garbage: Result<JobFinding, _> = node.post(JOB_REPORT_PATH, vec![7; 100]).await;
     assert_eq!(garbage, Err("malformed".to_owned()));
     let flood: Result<JobFinding, _> = node.post(JOB_REPORT_PATH, vec![7; 1_025]).await;
@@ -228,8 +250,41 @@ async fn flood_of_own_wrong_results_fills_nothing() {
             .len(),
         8
     );
-    // What is known is still told, and right results still count.
+    // What is known is still told, and right results still count; another wrong result of a known
+    // order is not stored beside the first.
     assert_eq!(hand_over(&node, &first).await, Ok(JobFinding::Wrong));
+    let again = record(&order(&device, 0), &renter(), &device.key, &[0, 1]);
+    assert_eq!(hand_over(&node, &again).await, Ok(JobFinding::Wrong));
+    let stored = node.verifier.list("evidence".to_owned()).await.unwrap();
+    assert_eq!(stored.len(), 8);
     let right = record(&order(&device, 9), &renter(), &device.key, &[43, 53]);
     assert_eq!(hand_over(&node, &right).await, Ok(JobFinding::Right));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_result_hides_a_wrong_one() {
+    let node = Node::start(|_| {}).await;
+    let device = node.device(5, 50, UP).await;
+    hire(&node, &device);
+    let order = order(&device, 1);
+    // The device has the renter's order, too: it hands over a harmless result first.
+    let mut harmless = record(&order, &renter(), &device.key, &[43, 53])
+        .result
+        .result;
+    harmless.outcome = JobOutcome::Failed;
+    let harmless = JobRecord {
+        result: SignedJobResult::new(&device.key, harmless),
+        ..record(&order, &renter(), &device.key, &[43, 53])
+    };
+    until("the booking is known", async || {
+        hand_over(&node, &harmless).await.ok()
+    })
+    .await;
+    let wrong = record(&order, &renter(), &device.key, &[43, 54]);
+    assert_eq!(hand_over(&node, &wrong).await, Ok(JobFinding::Wrong));
+    assert_eq!(hand_over(&node, &harmless).await, Ok(JobFinding::Unchecked));
+    let jobs = jobs_of_hour(&node).await;
+    assert_eq!(jobs.len(), 1, "{jobs:?}");
+    assert_eq!(jobs[0].finding, JobFinding::Wrong);
+    assert_ne!(jobs[0].evidence, [0; 32]);
 }

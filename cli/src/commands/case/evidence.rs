@@ -1,9 +1,12 @@
 //! Evidence: fetched from a store, checked, and told in words.
 
+mod whose;
+
 use std::{fs, path::Path};
 
 use clap::Args;
 use ion_challenge::{FailReason, InconclusiveReason};
+use ion_client::accounts;
 use ion_evidence::{Attachment, ChallengeRecord, Evidence, Finding, Hash, JobRecord, Statement};
 use ion_objects::ObjectStore;
 use ion_observation::{Bundle, SignedFile};
@@ -49,20 +52,63 @@ impl StoreArgs {
     }
 }
 
+/// What evidence says.
+pub struct Told {
+    /// In words.
+    pub words: Cell,
+    /// Why no case may rest on it.
+    pub doubt: Option<String>,
+}
+
+impl Told {
+    /// Evidence whose signatures and hashes are right.
+    fn verified(record: Record, doubt: Option<String>) -> Self {
+        Self {
+            words: Cell::Record(record),
+            doubt,
+        }
+    }
+
+    /// Evidence that is not what it claims to be.
+    fn refuted(record: Record, why: impl std::fmt::Display) -> Self {
+        let why = why.to_string();
+        Self {
+            words: Cell::Record(record.with("verified", false).with("why", why.as_str())),
+            doubt: Some(why),
+        }
+    }
+
+    /// Evidence that was not seen.
+    fn unseen(words: &str) -> Self {
+        Self {
+            words: Cell::from(words),
+            doubt: None,
+        }
+    }
+
+    /// Whether it was fetched at all.
+    pub fn is_seen(&self) -> bool {
+        matches!(self.words, Cell::Record(_))
+    }
+}
+
 /// What the evidence of a hash says, as far as a store has it.
 ///
-/// Errors: rpc, when the store does not answer.
+/// Errors: rpc, when the store or the node does not answer.
 pub fn told(
     ctx: &Context,
     store: Option<&dyn ObjectStore>,
     hash: &Hash,
     device: &Pubkey,
-) -> Outcome<Cell> {
+) -> Outcome<Told> {
     if *hash == [0; 32] {
-        return Ok(Cell::Nothing);
+        return Ok(Told {
+            words: Cell::Nothing,
+            doubt: None,
+        });
     }
     let Some(store) = store else {
-        return Ok(Cell::from("not fetched: name a store with --store"));
+        return Ok(Told::unseen("not fetched: name a store with --store"));
     };
     let get = |name: &str| {
         store
@@ -70,66 +116,80 @@ pub fn told(
             .map_err(|error| Failure::rpc("the evidence cannot be fetched", error))
     };
     if let Some(bytes) = get(&Evidence::object_name(hash))? {
-        return Ok(Cell::Record(match Evidence::decode(&bytes, hash) {
-            Err(error) => Record::new()
-                .with("verified", false)
-                .with("why", error.to_string()),
-            Ok(Evidence::Statement(statement)) => of_statement(&statement, device),
-            Ok(Evidence::Challenge(record)) => of_challenge(ctx, &record)?,
-            Ok(Evidence::Job(record)) => of_job(ctx, &record, device)?,
-        }));
+        return match Evidence::decode(&bytes, hash) {
+            Err(error) => Ok(Told::refuted(Record::new(), error)),
+            Ok(Evidence::Statement(statement)) => Ok(of_statement(&statement, device)),
+            Ok(Evidence::Challenge(record)) => of_challenge(ctx, &record, device),
+            Ok(Evidence::Job(record)) => of_job(ctx, &record, device),
+        };
     }
     let name = format!("bundles/{}", hex::encode(hash));
     match get(&name)? {
-        None => Ok(Cell::from("not in the store")),
-        Some(bytes) => Ok(Cell::Record(of_bundle(store, &bytes, hash, device)?)),
+        None => Ok(Told::unseen("not in the store")),
+        Some(bytes) => of_bundle(store, &bytes, hash, device),
     }
 }
 
-fn of_statement(statement: &Statement, device: &Pubkey) -> Record {
+fn of_statement(statement: &Statement, device: &Pubkey) -> Told {
     let files = statement
         .attachments
         .iter()
         .map(|file| format!("{} ({} bytes)", file.name, file.content.len()));
-    Record::new()
+    let doubt = whose::other_device(device, &statement.device);
+    let record = Record::new()
         .with("verified", true)
         .with("kind", "statement of a party")
         .with("author", Pubkey::new_from_array(statement.author))
-        .with("about_this_device", statement.device == device.to_bytes())
+        .with("about_this_device", doubt.is_none())
         .with("text", statement.text.as_str())
-        .with("files", Cell::Texts(files.collect()))
+        .with("files", Cell::Texts(files.collect()));
+    Told::verified(record, doubt)
 }
 
-fn of_job(ctx: &Context, record: &JobRecord, device: &Pubkey) -> Outcome<Record> {
+fn of_job(ctx: &Context, record: &JobRecord, device: &Pubkey) -> Outcome<Told> {
     let realm = Realm {
         genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
         program_id: booking::ID.to_bytes(),
     };
+    let key = record.result.device_key;
     let told = Record::new()
         .with("kind", "order and result of a job")
         .with("renter", Pubkey::new_from_array(record.renter()))
+        .with("device_key", Pubkey::new_from_array(key));
+    let (order, finding) = match record.check(&realm) {
+        Ok(checked) => checked,
+        Err(error) => return Ok(Told::refuted(told, error)),
+    };
+    let doubt = match whose::other_device(device, &order.device) {
+        None => whose::other_key(ctx, device, &key)?,
+        doubt => doubt,
+    };
+    let booking = Pubkey::new_from_array(order.booking);
+    let hire = whose::is_hire(
+        accounts::find(&ctx.chain, &booking),
+        &order,
+        &record.renter(),
+    )?;
+    let told = told
+        .with("verified", true)
+        .with("about_this_device", doubt.is_none())
+        .with("booking", booking)
         .with(
-            "device_key",
-            Pubkey::new_from_array(record.result.device_key),
+            "hired_by_this_renter",
+            hire.map_or(Cell::from("unknown: the booking is closed"), Cell::Flag),
+        )
+        .with(
+            "finding",
+            match finding {
+                JobFinding::Right => "the result is the product that was ordered",
+                JobFinding::Wrong => "the device signed a product that is not the one ordered",
+                JobFinding::Unchecked => "nothing that anybody could check",
+            },
         );
-    Ok(match record.check(&realm) {
-        Ok((order, finding)) => told
-            .with("verified", true)
-            .with("about_this_device", order.device == device.to_bytes())
-            .with("booking", Pubkey::new_from_array(order.booking))
-            .with(
-                "finding",
-                match finding {
-                    JobFinding::Right => "the result is the product that was ordered",
-                    JobFinding::Wrong => "the device signed a product that is not the one ordered",
-                    JobFinding::Unchecked => "nothing that anybody could check",
-                },
-            ),
-        Err(error) => told.with("verified", false).with("why", error.to_string()),
-    })
+    Ok(Told::verified(told, doubt))
 }
 
-fn of_challenge(ctx: &Context, record: &ChallengeRecord) -> Outcome<Record> {
+fn of_challenge(ctx: &Context, record: &ChallengeRecord, device: &Pubkey) -> Outcome<Told> {
     let realm = Realm {
         genesis_hash: ctx.chain.genesis_hash()?.to_bytes(),
         program_id: registry::ID.to_bytes(),
@@ -150,12 +210,16 @@ fn of_challenge(ctx: &Context, record: &ChallengeRecord) -> Outcome<Record> {
                 .or(record.commit.as_ref())
                 .map_or(Cell::Nothing, |message| Cell::Time(message.made_at())),
         );
-    Ok(match record.check(&realm) {
-        Ok(finding) => told
-            .with("verified", true)
-            .with("finding", finding_in_words(&finding)),
-        Err(error) => told.with("verified", false).with("why", error.to_string()),
-    })
+    let finding = match record.check(&realm) {
+        Ok(finding) => finding,
+        Err(error) => return Ok(Told::refuted(told, error)),
+    };
+    let doubt = whose::other_key(ctx, device, &challenge.device)?;
+    let told = told
+        .with("verified", true)
+        .with("about_this_device", doubt.is_none())
+        .with("finding", finding_in_words(&finding));
+    Ok(Told::verified(told, doubt))
 }
 
 fn finding_in_words(finding: &Finding) -> String {
@@ -196,23 +260,12 @@ fn reason_in_words(reason: &FailReason) -> String {
 }
 
 /// The bundle of a report: which files it rests on and what they say of the device.
-fn of_bundle(
-    store: &dyn ObjectStore,
-    bytes: &[u8],
-    hash: &Hash,
-    device: &Pubkey,
-) -> Outcome<Record> {
+fn of_bundle(store: &dyn ObjectStore, bytes: &[u8], hash: &Hash, device: &Pubkey) -> Outcome<Told> {
     let told = Record::new().with("kind", "bundle of a report");
     let bundle = match Bundle::decode(bytes) {
         Ok(bundle) if bundle.hash() == *hash => bundle,
-        Ok(_) => {
-            return Ok(told
-                .with("verified", false)
-                .with("why", "the stored bundle has another hash"));
-        }
-        Err(error) => {
-            return Ok(told.with("verified", false).with("why", error.to_string()));
-        }
+        Ok(_) => return Ok(Told::refuted(told, "the stored bundle has another hash")),
+        Err(error) => return Ok(Told::refuted(told, error)),
     };
     let mut rows = Vec::new();
     for file in &bundle.files {
@@ -261,11 +314,12 @@ fn of_bundle(
             },
         );
     }
-    Ok(told
+    let told = told
         .with("verified", true)
         .with("hour", bundle.hour)
         .with("leaves", bundle.leaves.len() as u64)
-        .with("files", rows))
+        .with("files", rows);
+    Ok(Told::verified(told, None))
 }
 
 /// What a party says, as flags.

@@ -75,7 +75,8 @@ impl Code {
 #[command(
     after_help = "What a code cites: 2, 3 and 3b the attested fault report of a booking (--booking, --seq, --payload);
 4 and 5 the leaf of the device in an attested device report (--proof, as for ion report apply-device);
-6 evidence in the store (--evidence), which is fetched and checked before anything is sent.
+6 evidence in the store (--evidence), which is fetched and checked before anything is sent: its
+signatures must be right and it must be about this device, signed with the device's key.
 
 Principal moves into the case's own vault at once and nothing is burned before the window for an
 appeal and the ruling are over.
@@ -165,12 +166,16 @@ impl ProposeArgs {
         };
         let store = self.store.open()?;
         let evidence = told(ctx, store.as_deref(), &cited.evidence, &stake.address)?;
-        if offence == Offence::Spoofing && matches!(evidence, Cell::Text(_)) {
+        if offence == Offence::Spoofing && !evidence.is_seen() {
             return Err(Failure::chain(
                 "the evidence was not checked",
                 "it is not in the store, or no store is named",
             )
             .next("name the store with --store; a case without evidence in reach is overturned"));
+        }
+        if let Some(doubt) = evidence.doubt {
+            return Err(Failure::chain("no case can rest on this evidence", doubt)
+                .next("compare the device's key: ion device show"));
         }
         let mut args = ProposeSlashArgs {
             code: offence.code(),
@@ -249,7 +254,7 @@ impl ProposeArgs {
             .effect("offence", book::offence_name(offence.code()))
             .effect("offence_at", Cell::Time(offence_at))
             .effect("charge", Cell::Bps(bps.into()))
-            .effect("evidence", evidence)
+            .effect("evidence", evidence.words)
             .run(ctx, |ctx| {
                 let record = book::Book::find(ctx, &case.to_string())?.record()?;
                 Ok(match table_key {

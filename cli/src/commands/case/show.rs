@@ -31,7 +31,9 @@ impl ShowArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let book = Book::find(ctx, &self.case)?;
         let store = self.store.open()?;
-        let told = |hash| evidence::told(ctx, store.as_deref(), hash, &book.case.device);
+        let told = |hash| {
+            evidence::told(ctx, store.as_deref(), hash, &book.case.device).map(|told| told.words)
+        };
         let record = book
             .record()?
             .with("evidence", told(&book.case.evidence_hash)?)

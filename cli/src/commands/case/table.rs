@@ -8,6 +8,7 @@ use ion_client::{
     send::Chain,
     table::{self, LookupTable},
 };
+use solana_commitment_config::CommitmentConfig;
 use solana_instruction::Instruction;
 use solana_message::AddressLookupTableAccount;
 use solana_pubkey::Pubkey;
@@ -33,9 +34,13 @@ fn read(ctx: &Context, key: &Pubkey) -> Outcome<LookupTable> {
 }
 
 fn slot(ctx: &Context) -> Outcome<u64> {
+    slot_at(ctx, ctx.chain.client().commitment())
+}
+
+fn slot_at(ctx: &Context, commitment: CommitmentConfig) -> Outcome<u64> {
     ctx.chain
         .client()
-        .get_slot()
+        .get_slot_with_commitment(commitment)
         .map_err(|error| Failure::rpc("the slot cannot be read", error))
 }
 
@@ -62,12 +67,9 @@ pub(super) fn make(
     ctx: &Context,
     instruction: &Instruction,
 ) -> Outcome<Option<AddressLookupTableAccount>> {
-    // one that the node surely remembers
-    let (key, steps) = table::make(
-        &ctx.payer_wallet()?,
-        slot(ctx)?.saturating_sub(1),
-        instruction,
-    );
+    // A slot that has a block for good: one that was skipped names no table.
+    let recent = slot_at(ctx, CommitmentConfig::finalized())?;
+    let (key, steps) = table::make(&ctx.payer_wallet()?, recent, instruction);
     let count = steps.len();
     for (number, mut step) in (1usize..).zip(steps) {
         let last = step.pop();
@@ -78,7 +80,9 @@ pub(super) fn make(
         )
         .after(step.pop())
         .effect("table", key)
-        .warning("ion case close-table returns its rent when the proposal is made");
+        .warning(
+            "ion case close-table with the same keys returns its rent when the proposal is made",
+        );
         if write.carry_out(ctx)?.is_none() {
             return Ok(None);
         }
@@ -101,13 +105,35 @@ pub(super) fn make(
     }
 }
 
+/// Which of one's own keys is the authority of a table.
+///
+/// Errors: program when none is.
+fn closer(table: &Pubkey, authority: Option<Pubkey>, own: &[Pubkey]) -> Outcome<Pubkey> {
+    let Some(authority) = authority else {
+        return Err(Failure::chain(
+            "the lookup table cannot be closed",
+            format!("{table} was frozen: nobody has authority over it"),
+        ));
+    };
+    if own.contains(&authority) {
+        return Ok(authority);
+    }
+    Err(Failure::chain(
+        "the lookup table is another's",
+        format!("its authority is {authority}, neither the signing key nor the fee payer"),
+    )
+    .next("give the key that paid for it with --keypair or --fee-payer"))
+}
+
 /// Arguments of `case close-table`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The first run puts the table out of use; some 512 slots later a second one closes it.
+    after_help = "The first run puts the table out of use; some 512 slots later a second one closes it. A table
+belongs to whoever paid for it: give the fee payer that made it, or its key as the signing key.
 
 Examples of slash cases:
-  ion case close-table 4Hn... --keypair slasher.json"
+  ion case close-table 4Hn... --keypair slasher.json
+  ion case close-table 4Hn... --keypair slasher.json --fee-payer payer.json"
 )]
 pub struct CloseTableArgs {
     /// Address of the lookup table
@@ -119,7 +145,7 @@ impl CloseTableArgs {
     pub fn run(&self, ctx: &Context) -> Outcome<()> {
         let key = parse_key(&self.table, "lookup table")?;
         let table = read(ctx, &key)?;
-        let authority = ctx.wallet()?;
+        let authority = closer(&key, table.authority, &[ctx.wallet()?, ctx.payer_wallet()?])?;
         let (intent, instruction) = match table.deactivated_at_slot {
             None => (
                 format!("Put lookup table {key} out of use"),
@@ -139,5 +165,25 @@ impl CloseTableArgs {
             };
             Ok(Record::new().with("table", key).with("phase", phase))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Exit;
+
+    #[test]
+    fn table_is_closed_by_whichever_own_key_made_it() {
+        let [table, signer, payer, other] = [(); 4].map(|()| Pubkey::new_unique());
+        let own = [signer, payer];
+        assert_eq!(closer(&table, Some(signer), &own).unwrap(), signer);
+        assert_eq!(closer(&table, Some(payer), &own).unwrap(), payer);
+        let foreign = closer(&table, Some(other), &own).unwrap_err();
+        assert_eq!(foreign.exit, Exit::Program);
+        assert!(foreign.why.contains(&other.to_string()), "{foreign}");
+        assert!(foreign.next.as_ref().unwrap().contains("--fee-payer"));
+        let frozen = closer(&table, None, &own).unwrap_err();
+        assert!(frozen.why.contains("frozen"), "{frozen}");
     }
 }

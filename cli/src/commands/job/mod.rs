@@ -1,6 +1,7 @@
 //! `ion job`: work for a device that one has hired.
 
 mod agent;
+mod file;
 mod matrix;
 mod order;
 mod outcome;

@@ -6,7 +6,7 @@ use clap::Args;
 use ion_protocol::{Domain, Envelope, JobOrder, Realm};
 use solana_pubkey::Pubkey;
 
-use super::agent::AgentArgs;
+use super::{agent::AgentArgs, file::replace};
 use crate::{
     commands::device,
     context::Context,
@@ -102,11 +102,8 @@ pub fn keep(path: &Path, envelope: &Envelope, order: &JobOrder) -> Outcome<()> {
         };
     }
     let bytes = borsh::to_vec(envelope).map_err(|error| cannot(&error))?;
-    // Under its name only when whole: half an order is none.
-    let draft = path.with_extension("order.new");
-    std::fs::write(&draft, bytes)
-        .and_then(|()| std::fs::rename(&draft, path))
-        .map_err(|error| cannot(&error))
+    // Half an order is none.
+    replace(path, &bytes).map_err(|error| cannot(&error))
 }
 
 /// Reads a kept order and checks its signature.

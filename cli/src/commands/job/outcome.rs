@@ -3,32 +3,29 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ion_challenge::freivalds::Product;
 use ion_client::accounts;
+use ion_evidence::job_finding;
 use ion_protocol::{
-    JobOrder, JobOutcome, JobOutput, JobResult, JobState, JobWork, SignedJobResult,
+    JobFinding, JobOrder, JobOutcome, JobOutput, JobResult, JobState, JobWork, SignedJobResult,
 };
 use registry::state::Device;
 use solana_pubkey::Pubkey;
 
-use super::{matrix, order::Known};
+use super::{file::replace, matrix, order::Known};
 use crate::{
     context::Context,
     failure::{Failure, Outcome},
     output::{Cell, Record},
 };
 
-/// Rounds of Freivalds' test: a wrong product passes one with probability 2⁻⁶¹ at most.
-const ROUNDS: u8 = 2;
-
 /// Where a result goes.
 #[derive(Debug, Args)]
 pub struct SaveArgs {
-    /// Where the result goes: a product as text by rows, a container's output as it is
+    /// Where the result goes: a product as text by rows, a container's output as it is; written only when the job completed and nothing is wrong with it
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 
-    /// Where the result goes as the device signed it: with the order's file it can be checked by anybody
+    /// Where the result goes as the device signed it, right or wrong: with the order's file it can be checked by anybody
     #[arg(long, value_name = "FILE")]
     save_signed: Option<PathBuf>,
 }
@@ -40,14 +37,14 @@ impl SaveArgs {
     }
 }
 
-/// What a test of a product said.
+/// What a look at a result said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tested {
-    /// It is the product.
-    Right,
-    /// It is not.
-    Wrong,
-    /// The factors are not here.
+    /// It shows this, by the rule that everybody applies.
+    Found(JobFinding),
+    /// Completed, it says, and there is no output of such work.
+    Hollow,
+    /// A product, and the factors are not here.
     Unknown,
 }
 
@@ -104,8 +101,8 @@ pub fn check_signature(ctx: &Context, known: &Known, signed: &SignedJobResult) -
 
 /// Checks, saves and prints a result, and fails where it is not what was ordered.
 ///
-/// Errors: rpc; program when the job did not complete or the product is wrong, with the result
-/// printed; usage when it cannot be saved.
+/// Errors: rpc; program when the job did not complete or the result is wrong, with the result printed
+/// and only what the device signed saved; usage when it cannot be saved.
 pub fn show(
     ctx: &Context,
     known: &Known,
@@ -114,24 +111,37 @@ pub fn show(
 ) -> Outcome<()> {
     check_signature(ctx, known, signed)?;
     let tested = test(known.order.as_ref(), &signed.result, &rand::random());
-    if let Some(path) = &into.save {
-        let bytes = content(known.order.as_ref(), &signed.result.output);
-        write(path, &bytes)?;
+    let is_good = signed.result.outcome == JobOutcome::Completed
+        && !matches!(tested, Tested::Found(JobFinding::Wrong) | Tested::Hollow);
+    let saved = into.save.as_deref().filter(|_| is_good);
+    if let Some(path) = saved {
+        write(path, &content(known.order.as_ref(), &signed.result.output))?;
     }
     if let Some(path) = &into.save_signed {
         let bytes = borsh::to_vec(signed)
             .map_err(|error| Failure::usage("the result cannot be encoded", error))?;
         write(path, &bytes)?;
     }
-    ctx.print(&record(known, signed, tested, into.save.as_deref()));
-    if tested == Some(Tested::Wrong) {
+    ctx.print(&record(known, signed, tested, saved));
+    if tested == Tested::Found(JobFinding::Wrong) {
         return Err(Failure::chain(
             "the result is not the product",
-            "Freivalds' test fails: the device signed a wrong result",
+            match signed.result.output {
+                JobOutput::Product(_) => "Freivalds' test fails: the device signed a wrong result",
+                _ => "the device signed that the job is completed, and there is no product",
+            },
         )
         .next(
             "do not use it; save it with --save-signed and hand both files to a verifier: ion job report",
         )
+        .with_result());
+    }
+    if tested == Tested::Hollow {
+        return Err(Failure::chain(
+            "the result is not what was ordered",
+            "the device signed that the job is completed, and there is no output of such work",
+        )
+        .next("do not use it; order it again of another device")
         .with_result());
     }
     if signed.result.outcome != JobOutcome::Completed {
@@ -145,39 +155,25 @@ pub fn show(
     Ok(())
 }
 
-/// Whether a product is right; `None` where the output is none. The seed is drawn after the result is
-/// there.
-fn test(order: Option<&JobOrder>, result: &JobResult, seed: &[u8; 32]) -> Option<Tested> {
-    let JobOutput::Product(entries) = &result.output else {
-        return None;
-    };
-    let Some(order) = order else {
-        return Some(Tested::Unknown);
-    };
-    let JobWork::Product(job) = &order.work else {
-        return Some(Tested::Wrong);
-    };
-    let product = Product {
-        rows: job.rows as usize,
-        inner: job.inner as usize,
-        columns: job.columns as usize,
-        left: &job.left,
-        right: &job.right,
-        result: entries,
-    };
-    // A shape that does not fit the order is as wrong as an entry.
-    Some(match product.is_right(seed, ROUNDS) {
-        Ok(true) => Tested::Right,
-        Ok(false) | Err(_) => Tested::Wrong,
-    })
+/// What a result shows. The seed is drawn after the result is there.
+fn test(order: Option<&JobOrder>, result: &JobResult, seed: &[u8; 32]) -> Tested {
+    let found = order.map(|order| job_finding(order, result, seed));
+    let is_completed = result.outcome == JobOutcome::Completed;
+    match (found, order.map(|order| &order.work), &result.output) {
+        (Some(finding @ (JobFinding::Right | JobFinding::Wrong)), _, _) => Tested::Found(finding),
+        // A third party cannot check what a container did, and the renter still gets output or none.
+        (_, Some(JobWork::Container(_)) | None, JobOutput::Nothing | JobOutput::Trouble(_))
+        | (_, Some(JobWork::Container(_)), JobOutput::Product(_))
+            if is_completed =>
+        {
+            Tested::Hollow
+        }
+        (None, _, JobOutput::Product(_)) => Tested::Unknown,
+        _ => Tested::Found(JobFinding::Unchecked),
+    }
 }
 
-fn record(
-    known: &Known,
-    signed: &SignedJobResult,
-    tested: Option<Tested>,
-    saved: Option<&Path>,
-) -> Record {
+fn record(known: &Known, signed: &SignedJobResult, tested: Tested, saved: Option<&Path>) -> Record {
     let result = &signed.result;
     let base = Record::new()
         .with("order", hex::encode(known.id))
@@ -190,19 +186,23 @@ fn record(
             "saved_to",
             saved.map_or(Cell::Nothing, |path| path.display().to_string().into()),
         );
+    let (is_right, error) = match tested {
+        Tested::Found(JobFinding::Right) => (Cell::Flag(true), "at most 2^-122".into()),
+        Tested::Found(JobFinding::Wrong) => (Cell::Flag(false), Cell::Nothing),
+        Tested::Found(JobFinding::Unchecked) | Tested::Hollow | Tested::Unknown => {
+            (Cell::Nothing, Cell::Nothing)
+        }
+    };
+    let base = match (tested, &result.output) {
+        (Tested::Found(JobFinding::Wrong), _) | (_, JobOutput::Product(_)) => base
+            .with("product_is_right", is_right)
+            .with("chance_of_error", error),
+        _ => base,
+    };
     match &result.output {
         JobOutput::Nothing => base.with("output", Cell::Nothing),
         JobOutput::Trouble(reason) => base.with("trouble", reason.as_str()),
-        JobOutput::Product(entries) => {
-            let (checked, error) = match tested {
-                Some(Tested::Right) => (Cell::Flag(true), "at most 2^-122".into()),
-                Some(Tested::Wrong) => (Cell::Flag(false), Cell::Nothing),
-                Some(Tested::Unknown) | None => (Cell::Nothing, Cell::Nothing),
-            };
-            base.with("entries", entries.len() as u64)
-                .with("product_is_right", checked)
-                .with("chance_of_error", error)
-        }
+        JobOutput::Product(entries) => base.with("entries", entries.len() as u64),
         JobOutput::Container {
             exit_code,
             stdout,
@@ -235,7 +235,7 @@ fn content(order: Option<&JobOrder>, output: &JobOutput) -> Vec<u8> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Outcome<()> {
-    std::fs::write(path, bytes).map_err(|error| {
+    replace(path, bytes).map_err(|error| {
         Failure::usage(format!("{} cannot be written", path.display()), error)
             .next("name another file; the agent keeps the result")
     })
@@ -243,7 +243,7 @@ fn write(path: &Path, bytes: &[u8]) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use ion_protocol::ProductJob;
+    use ion_protocol::{ContainerJob, ProductJob};
 
     use super::*;
 
@@ -273,20 +273,74 @@ mod tests {
         }
     }
 
+    fn container() -> JobOrder {
+        JobOrder {
+            work: JobWork::Container(ContainerJob {
+                image: format!("a@sha256:{}", "0f".repeat(32)),
+                command: vec![],
+                cpu_millis: 1,
+                memory_mib: 6,
+                gpus: false,
+                network: false,
+            }),
+            ..order()
+        }
+    }
+
+    fn told(order: Option<&JobOrder>, output: JobOutput) -> Tested {
+        test(order, &result(output), &[9; 32])
+    }
+
+    fn printed() -> JobOutput {
+        JobOutput::Container {
+            exit_code: Some(0),
+            stdout: b"1".to_vec(),
+            stderr: vec![],
+            is_cut: false,
+        }
+    }
+
     #[test]
     fn product_is_tested_against_the_order() {
-        let test = |order: Option<&JobOrder>, entries: &[i64]| {
-            test(
-                order,
-                &result(JobOutput::Product(entries.to_vec())),
-                &[9; 32],
-            )
-        };
         let order = order();
-        assert_eq!(test(Some(&order), &[43, 53]), Some(Tested::Right));
-        assert_eq!(test(Some(&order), &[43, 54]), Some(Tested::Wrong));
-        assert_eq!(test(Some(&order), &[43]), Some(Tested::Wrong));
-        assert_eq!(test(None, &[43, 53]), Some(Tested::Unknown));
+        let product = |entries: &[i64]| JobOutput::Product(entries.to_vec());
+        let found = Tested::Found;
+        assert_eq!(
+            told(Some(&order), product(&[43, 53])),
+            found(JobFinding::Right)
+        );
+        for wrong in [&[43, 54][..], &[43], &[]] {
+            let said = told(Some(&order), product(wrong));
+            assert_eq!(said, found(JobFinding::Wrong), "{wrong:?}");
+        }
+        assert_eq!(told(None, product(&[43, 53])), Tested::Unknown);
+    }
+
+    #[test]
+    fn completed_work_without_its_output_is_never_good() {
+        let trouble = || JobOutput::Trouble("none".to_owned());
+        let order = order();
+        for output in [printed(), JobOutput::Nothing, trouble()] {
+            let said = told(Some(&order), output);
+            assert_eq!(said, Tested::Found(JobFinding::Wrong));
+        }
+        let container = container();
+        let product = JobOutput::Product(vec![1]);
+        for output in [product, JobOutput::Nothing, trouble()] {
+            assert_eq!(told(Some(&container), output), Tested::Hollow);
+        }
+        assert_eq!(told(None, JobOutput::Nothing), Tested::Hollow);
+        assert_eq!(told(None, trouble()), Tested::Hollow);
+        for order in [Some(&container), None] {
+            let said = told(order, printed());
+            assert_eq!(said, Tested::Found(JobFinding::Unchecked));
+        }
+        let mut failed = result(trouble());
+        failed.outcome = JobOutcome::Failed;
+        for order in [Some(&order), Some(&container), None] {
+            let said = test(order, &failed, &[9; 32]);
+            assert_eq!(said, Tested::Found(JobFinding::Unchecked));
+        }
     }
 
     #[test]

@@ -52,8 +52,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "HEX")]
     nonce: Option<String>,
 
-    /// Sends the order of this file again
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["booking", "device", "nonce", "save_order", "left", "random", "image"])]
+    /// Sends the order of this file again, as it is
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["booking", "device", "nonce", "seconds", "save_order", "left", "right", "random", "seed", "image", "cpu_millis", "memory_mib", "gpus", "network", "command"])]
     order: Option<PathBuf>,
 
     /// Where the order is kept [default: job-<start of its id>.order here]

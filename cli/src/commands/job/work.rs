@@ -8,16 +8,6 @@ use ion_protocol::{ContainerJob, JobLimits, JobOrder, JobWork, ProductJob};
 use super::matrix::{self, Matrix, Shape};
 use crate::failure::{Failure, Outcome};
 
-/// What every agent checks, without any supplier's limits.
-const NO_LIMITS: JobLimits = JobLimits {
-    seconds: u32::MAX,
-    entries: u64::MAX,
-    operations: u64::MAX,
-    cpu_millis: u32::MAX,
-    memory_mib: u32::MAX,
-    network: true,
-};
-
 /// A matrix product or a container.
 #[derive(Debug, Args)]
 pub struct WorkArgs {
@@ -125,7 +115,7 @@ fn product(left: Matrix, right: Matrix) -> Outcome<JobWork> {
 /// Errors: usage.
 pub fn check(order: &JobOrder) -> Outcome<()> {
     order
-        .check(&NO_LIMITS)
+        .check(&JobLimits::NONE)
         .map_err(|error| Failure::usage("no agent takes this order", error))
 }
 

@@ -6,11 +6,11 @@ use std::{
 };
 
 use ::booking::{
-    ID,
     constants::TNE_SHARDS,
     events::TneDayFolded,
     state::{TneDay, TneTotals},
 };
+use anchor_lang::{AccountDeserialize, Owner};
 use solana_account::Account;
 use solana_pubkey::Pubkey;
 
@@ -116,15 +116,12 @@ impl Recorded {
         let shards = found
             .by_ref()
             .take(shards.len())
-            .map(|(key, account)| decode_totals(key, account))
+            .map(|(key, account)| decoded(key, account))
             .collect::<Result<_, _>>()?;
         let days = days
             .into_iter()
             .zip(found)
-            .map(|(day, (key, account))| {
-                let account = account.ok_or(accounts::AccountError::Missing(*key))?;
-                Ok((day, accounts::decode(key, &account)?))
-            })
+            .map(|(day, (key, account))| Ok((day, decoded(key, account)?)))
             .collect::<Result<_, AuditError>>()?;
         Ok(Self { shards, days })
     }
@@ -135,29 +132,46 @@ impl Recorded {
 /// Errors: `Account` when it is missing or of another type.
 pub fn tne_totals<C: Chain>(chain: &C, shard: u8) -> Result<TneTotals, AuditError> {
     let key = addresses::booking::tne_totals(shard);
-    let account = chain.accounts(&[key])?.into_iter().next().flatten();
-    decode_totals(&key, account)
+    Ok(accounts::fetch(chain, &key)?)
 }
 
-fn decode_totals(key: &Pubkey, account: Option<Account>) -> Result<TneTotals, AuditError> {
+fn decoded<T: AccountDeserialize + Owner>(
+    key: &Pubkey,
+    account: Option<Account>,
+) -> Result<T, AuditError> {
     let account = account.ok_or(accounts::AccountError::Missing(*key))?;
-    if account.owner != ID {
-        return Err(accounts::AccountError::WrongOwner {
-            key: *key,
-            owner: account.owner,
+    Ok(accounts::decode(key, &account)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::booking::ID;
+    use anchor_lang::Discriminator;
+
+    #[test]
+    fn shard_is_read_only_whole_and_from_the_booking_program() {
+        let read = |len: usize, owner: Pubkey, discriminator: &[u8]| {
+            let mut data = discriminator.to_vec();
+            data.resize(len, 0);
+            let account = Account {
+                data,
+                owner,
+                ..Account::default()
+            };
+            decoded::<TneTotals>(&Pubkey::default(), Some(account))
+        };
+        let (len, right) = (TneTotals::SPACE, TneTotals::DISCRIMINATOR);
+        assert!(read(len, ID, right).is_ok());
+        for (len, owner, discriminator) in [
+            (len - 1, ID, right),
+            (len + 1, ID, right),
+            (len, Pubkey::default(), right),
+            (len, ID, TneDay::DISCRIMINATOR),
+        ] {
+            assert!(read(len, owner, discriminator).is_err(), "{len} {owner}");
         }
-        .into());
+        let missing = decoded::<TneTotals>(&Pubkey::default(), None);
+        assert!(missing.is_err());
     }
-    let undecodable = |reason: &str| accounts::AccountError::Undecodable {
-        key: *key,
-        reason: reason.to_owned(),
-    };
-    if !accounts::is_a::<TneTotals>(&account) {
-        return Err(undecodable("not a shard of the totals").into());
-    }
-    account
-        .data
-        .get(8..TneTotals::SPACE)
-        .map(bytemuck::pod_read_unaligned)
-        .ok_or_else(|| undecodable("too short").into())
 }

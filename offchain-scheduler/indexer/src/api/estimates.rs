@@ -5,9 +5,9 @@ use ion_economics::reward::score::Weights;
 use ion_report::{ESTIMATE_BLOCKS, EstimatedDevice, PastBlock, estimate_per_block};
 use ion_store::Engine;
 use serde_json::{Value, json};
-use sqlx::Row;
 
-use super::{Api, ApiError, ListQuery, list::json as answer};
+use super::{Api, ApiError, ListQuery, list::json as answer, readers::Cells};
+use crate::project::Field;
 
 /// How the estimate is computed.
 const FORMULA: &str = "floor(average over completed blocks of pool x score / max(sum of scores, score) \
@@ -53,20 +53,18 @@ pub(super) async fn estimates(api: &Api, text: Option<String>) -> Result<Respons
          JOIN stakes s ON s.stake = page.stake JOIN devices d ON d.device = s.device \
          JOIN classes c ON c.id = d.class)"
     );
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(query.before)
-        .bind(query.limit)
-        .fetch_one(&api.readers)
-        .await?;
-    let parsed = |at: usize| -> Result<Vec<Value>, ApiError> {
-        let text: Option<String> = row.try_get(at)?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
+    let bounds = vec![Field::Number(query.before), Field::Number(query.limit)];
+    let read = |row: &dyn Cells| {
+        Ok((
+            row.number(0)?,
+            listed(row.text_or_null(1)?),
+            row.number_or_null(2)?.unwrap_or_default(),
+            listed(row.text_or_null(3)?),
+        ))
     };
-    let blocks: Vec<PastBlock> = parsed(1)?.iter().map(block).collect();
-    let now: i64 = row.try_get::<Option<i64>, _>(2)?.unwrap_or_default();
-    let mut offers = parsed(3)?;
+    let (slot, blocks, now, mut offers): (i64, _, i64, _) =
+        api.readers.one(sql, bounds, read).await?;
+    let blocks: Vec<PastBlock> = blocks.iter().map(block).collect();
     offers.sort_by_key(|offer| std::cmp::Reverse(offer["ordinal"].as_i64()));
     let is_full = i64::try_from(offers.len()).is_ok_and(|count| count >= query.limit);
     let next = offers
@@ -77,7 +75,6 @@ pub(super) async fn estimates(api: &Api, text: Option<String>) -> Result<Respons
         .iter()
         .map(|offer| estimated(offer, &blocks, now))
         .collect();
-    let slot: i64 = row.try_get(0)?;
     Ok(answer(
         json!({
             "slot": slot,
@@ -88,6 +85,12 @@ pub(super) async fn estimates(api: &Api, text: Option<String>) -> Result<Respons
         })
         .to_string(),
     ))
+}
+
+/// A list that the database made; nothing for no rows.
+fn listed(text: Option<String>) -> Vec<Value> {
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 fn number(value: &Value) -> u64 {

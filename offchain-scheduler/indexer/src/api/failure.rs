@@ -1,5 +1,7 @@
 //! Why a request has no answer.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -19,18 +21,35 @@ pub enum ApiError {
     /// Too many readers of live rows.
     #[error("too many readers of live rows")]
     Busy,
+    /// The answer took longer than an answer may.
+    #[error("{0}")]
+    TooSlow(String),
     /// The database.
     #[error("the database does not answer")]
     Database(#[from] sqlx::Error),
 }
 
 impl ApiError {
+    /// An answer that was given up after `limit`.
+    pub(super) fn slow(limit: Duration) -> Self {
+        Self::TooSlow(format!("given up after {limit:?}"))
+    }
+
+    /// Says with it what to ask for instead.
+    pub(super) fn advise(self, advice: &str) -> Self {
+        match self {
+            Self::TooSlow(what) => Self::TooSlow(format!("{what}. {advice}")),
+            other => other,
+        }
+    }
+
     /// The name of the failure in answers and metrics.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "bad_request",
             Self::NotFound(_) => "not_found",
             Self::Busy => "busy",
+            Self::TooSlow(_) => "too_slow",
             Self::Database(_) => "database",
         }
     }
@@ -41,7 +60,7 @@ impl IntoResponse for ApiError {
         let status = match &self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TooSlow(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(error) => {
                 tracing::error!(error = %error, "a request found no database");
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ion_store::Engine;
-use sqlx::{Row, any::AnyRow};
 
 use super::{
     Api, ApiError,
@@ -21,6 +20,8 @@ use crate::{
 
 /// Filters of the list of events, each with an index.
 pub(super) const EVENT_FILTERS: &[&str] = &["program", "name", "subject"];
+/// Filters of the list of events that come together, with an index.
+pub(super) const EVENT_PAIRS: &[[&str; 2]] = &[["subject", "name"], ["program", "name"]];
 /// Columns of the list of events.
 pub(super) const EVENT_COLUMNS: &[&str] = &[
     "ordinal",
@@ -109,20 +110,16 @@ pub struct Answer {
 impl Answer {
     /// Asks the database.
     pub(super) async fn ask(api: &Api, plan: ListPlan) -> Result<Self, ApiError> {
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(plan.sql));
-        for value in plan.values {
-            query = match value {
-                Field::Number(number) => query.bind(number),
-                Field::Text(text) => query.bind(text),
-            };
-        }
-        let row: AnyRow = query.fetch_one(&api.readers).await?;
-        Ok(Self {
-            slot: row.try_get(0)?,
-            last: row.try_get(1)?,
-            count: row.try_get(2)?,
-            rows: row.try_get(3)?,
-        })
+        api.readers
+            .one(plan.sql, plan.values, |row| {
+                Ok(Self {
+                    slot: row.number(0)?,
+                    last: row.number(1)?,
+                    count: row.number(2)?,
+                    rows: row.text(3)?,
+                })
+            })
+            .await
     }
 
     fn next(&self, limit: i64) -> Option<i64> {
@@ -158,6 +155,27 @@ impl Answer {
     }
 }
 
+/// How the filters of a list go together.
+pub(super) fn together(filters: &[&str], pairs: &[[&str; 2]]) -> String {
+    let named: Vec<String> = pairs
+        .iter()
+        .map(|[first, second]| format!("{first} with {second}"))
+        .collect();
+    match filters {
+        [] => "No filters".to_owned(),
+        [only] => format!("One filter, {only}, with an index"),
+        all if named.is_empty() => format!(
+            "Filters may be given together; each has an index: {}",
+            all.join(", ")
+        ),
+        all => format!(
+            "Filters may be given together; each has an index: {}; and so have the pairs {}",
+            all.join(", "),
+            named.join(", ")
+        ),
+    }
+}
+
 /// A body that is JSON already.
 pub(super) fn json(body: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
@@ -173,7 +191,10 @@ pub(super) async fn list(
     })?;
     let plan = ListPlan::of_table(table, &query, api.engine());
     let columns = table.all().map(|column| column.name).collect();
-    Answer::ask(api, plan).await?.respond(&query, &columns)
+    Answer::ask(api, plan)
+        .await
+        .map_err(|error| error.advise(&together(table.filters, table.pairs)))?
+        .respond(&query, &columns)
 }
 
 pub(super) async fn events(api: &Api, text: Option<String>) -> Result<Response, ApiError> {
@@ -188,7 +209,10 @@ pub(super) async fn events(api: &Api, text: Option<String>) -> Result<Response, 
     })?;
     let plan = ListPlan::of_events(&query, api.engine());
     let columns = EVENT_COLUMNS.to_vec();
-    Answer::ask(api, plan).await?.respond(&query, &columns)
+    Answer::ask(api, plan)
+        .await
+        .map_err(|error| error.advise(&together(EVENT_FILTERS, EVENT_PAIRS)))?
+        .respond(&query, &columns)
 }
 
 pub(super) async fn single(

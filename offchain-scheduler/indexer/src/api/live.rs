@@ -11,10 +11,10 @@ use axum::{
     },
 };
 use futures::{Stream, stream};
-use sqlx::Row;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Api, ApiError, list::event_json, query};
+use super::{Api, ApiError, list::event_json, query, readers::Cells};
+use crate::project::Field;
 
 /// Rows that are read at a time.
 const PAGE: i64 = 200;
@@ -73,10 +73,12 @@ async fn open(
         .map_err(|_| ApiError::Busy)?;
     let after = match after {
         Some(after) => after,
-        None => sqlx::query("SELECT COALESCE(MAX(ordinal), 0) FROM events")
-            .fetch_one(&api.readers)
-            .await?
-            .try_get(0)?,
+        None => {
+            let newest = "SELECT COALESCE(MAX(ordinal), 0) FROM events".to_owned();
+            api.readers
+                .one(newest, Vec::new(), |row| row.number(0))
+                .await?
+        }
     };
     let reader = Reader {
         api,
@@ -116,7 +118,7 @@ impl Reader {
         }
     }
 
-    async fn fill(&mut self) -> Result<(), sqlx::Error> {
+    async fn fill(&mut self) -> Result<(), ApiError> {
         let object = event_json(self.api.engine());
         let narrowed = match self.program {
             None => "",
@@ -126,17 +128,12 @@ impl Reader {
             "SELECT ordinal, name, CAST({object} AS TEXT) FROM events WHERE ordinal > $1{narrowed} \
              ORDER BY ordinal LIMIT $2"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(self.after)
-            .bind(PAGE);
-        if let Some(program) = &self.program {
-            query = query.bind(program.clone());
-        }
-        for row in query.fetch_all(&self.api.readers).await? {
-            let id = row.try_get(0)?;
-            self.after = id;
-            self.waiting
-                .push_back((id, row.try_get(1)?, row.try_get(2)?));
+        let mut values = vec![Field::Number(self.after), Field::Number(PAGE)];
+        values.extend(self.program.clone().map(Field::Text));
+        let read = |row: &dyn Cells| Ok((row.number(0)?, row.text(1)?, row.text(2)?));
+        for event in self.api.readers.all(sql, values, read).await? {
+            self.after = event.0;
+            self.waiting.push_back(event);
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 //! Mechanism: each read model is a list with keyset pages and single rows; a page is one statement, so
 //! it is of one slot, which the answer names; the database makes the JSON. [`routes`] is the one list
 //! that the router and the OpenAPI document are made of. Place of use: auditors, wallets, suppliers,
-//! `ion explore`. Invariants: no list scans a table (a test reads the plans); the API never writes: its
-//! connections refuse to.
+//! `ion explore`. Invariants: no list scans a table (a test reads the plans); no request keeps the
+//! database busy for longer than it may; the API never writes: its connections refuse to.
 
 mod csv;
 mod estimates;
@@ -17,7 +17,7 @@ mod query;
 mod readers;
 mod totals;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -27,7 +27,6 @@ use axum::{
 };
 use ion_runtime::{health::Health, http::healthz, metrics::Metrics, shutdown::Shutdown};
 use ion_store::Engine;
-use sqlx::AnyPool;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -38,12 +37,20 @@ pub use failure::ApiError;
 pub use list::{Answer, ListPlan};
 pub use listen::listen;
 pub use query::ListQuery;
+use readers::Readers;
+
+/// Longest time that the database spends on an answer unless told.
+pub const LIMIT: Duration = Duration::from_secs(2);
+/// Longest time that it spends on the figures of the network, which sum up whole tables.
+const FIGURES_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the endpoints share.
 #[derive(Clone)]
 pub struct Api {
     index: Index,
-    readers: AnyPool,
+    readers: Readers,
+    /// Readers of the figures of the network: one answer at a time, made for all who ask.
+    figures: Readers,
     metrics: Metrics,
     live: Arc<Semaphore>,
     totals: Arc<totals::Cache>,
@@ -54,13 +61,20 @@ impl Api {
     /// An API over an index; at most `max_live` readers of live rows at a time.
     pub fn new(index: Index, metrics: Metrics, max_live: usize, shutdown: Shutdown) -> Self {
         Self {
-            readers: readers::pool(index.store()),
+            readers: Readers::new(index.store(), LIMIT),
+            figures: Readers::on(index.store(), FIGURES_LIMIT, 1),
             index,
             metrics,
             live: Arc::new(Semaphore::new(max_live)),
             totals: Arc::default(),
             shutdown,
         }
+    }
+
+    /// The same with another limit to the time that the database spends on an answer.
+    pub fn limited_to(mut self, limit: Duration) -> Self {
+        self.readers = Readers::new(self.index.store(), limit);
+        self
     }
 
     fn engine(&self) -> Engine {

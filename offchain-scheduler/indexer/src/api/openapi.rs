@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Shape, estimates,
-    list::{EVENT_COLUMNS, EVENT_FILTERS},
+    list::{EVENT_COLUMNS, EVENT_FILTERS, EVENT_PAIRS, together},
     query::{MAX_PAGE, PAGE},
     routes, totals,
 };
@@ -36,7 +36,7 @@ fn operation(shape: Shape) -> Value {
         Shape::List(table) => json!({
             "summary": table.about,
             "operationId": format!("list_{}", table.name),
-            "description": together(table),
+            "description": together(table.filters, table.pairs),
             "parameters": list_parameters(table.filters, |name| {
                 table.column(name).map_or_else(|| json!({"type": "string"}), |column| schema(*column))
             }),
@@ -60,6 +60,7 @@ fn operation(shape: Shape) -> Value {
         Shape::Events => json!({
             "summary": "Events of the five programs",
             "operationId": "list_events",
+            "description": together(EVENT_FILTERS, EVENT_PAIRS),
             "parameters": list_parameters(EVENT_FILTERS, |_| json!({"type": "string"})),
             "responses": page("events"),
         }),
@@ -106,24 +107,6 @@ fn operation(shape: Shape) -> Value {
     }
 }
 
-/// How the filters of a list go together.
-fn together(table: &Table) -> String {
-    let pairs: Vec<String> = table
-        .pairs
-        .iter()
-        .map(|[first, second]| format!("{first} with {second}"))
-        .collect();
-    match (table.filters.len(), pairs.is_empty()) {
-        (0, _) => "No filters".to_owned(),
-        (1, _) => "One filter, with an index".to_owned(),
-        (_, true) => "Filters may be given together; each has an index".to_owned(),
-        (_, false) => format!(
-            "Filters may be given together; each has an index, and so have {}",
-            pairs.join(", ")
-        ),
-    }
-}
-
 fn list_parameters(filters: &[&str], schema: impl Fn(&str) -> Value) -> Vec<Value> {
     let mut parameters = vec![
         json!({ "name": "limit", "in": "query", "description": "Rows of the page",
@@ -162,6 +145,8 @@ fn page(name: &str) -> Value {
             },
         },
         "400": failure("A parameter is unknown or out of range"),
+        "503": failure("too_slow: the database would need longer than an answer may take; fewer filters, \
+            or filters with an index together"),
     })
 }
 

@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use axum::response::Response;
 use ion_store::Engine;
-use sqlx::Row;
 use tokio::sync::Mutex;
 
-use super::{Api, ApiError, list::json};
+use super::{Api, ApiError, list::json, readers::Cells};
 
 /// How long an answer is given again.
 const FRESH: Duration = Duration::from_secs(5);
@@ -151,10 +150,10 @@ pub(super) async fn totals(api: &Api) -> Result<Response, ApiError> {
         "SELECT (SELECT slot FROM progress WHERE id = 1), CAST({object}({}) AS TEXT)",
         fields.join(", ")
     );
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .fetch_one(&api.readers)
+    let (slot, figures) = api
+        .figures
+        .one(sql, Vec::new(), |row| Ok((row.number(0)?, row.text(1)?)))
         .await?;
-    let (slot, figures): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
     let body = format!("{{\"slot\":{slot},\"totals\":{figures}}}");
     *cached = Some((Instant::now(), body.clone()));
     Ok(json(body))
@@ -162,21 +161,27 @@ pub(super) async fn totals(api: &Api) -> Result<Response, ApiError> {
 
 /// `GET /v1/status`.
 pub(super) async fn status(api: &Api) -> Result<Response, ApiError> {
-    let row = sqlx::query(
-        "SELECT slot, entries, (SELECT COUNT(*) FROM alarms WHERE is_open = 1), \
+    let sql = "SELECT slot, entries, (SELECT COUNT(*) FROM alarms WHERE is_open = 1), \
          (SELECT COUNT(*) FROM checks WHERE is_due = 1), \
-         (SELECT COUNT(*) FROM checks WHERE is_due = 0 AND is_equal = 1) FROM progress WHERE id = 1",
-    )
-    .fetch_one(&api.readers)
-    .await?;
-    let number = |at: usize| row.try_get::<i64, _>(at);
+         (SELECT COUNT(*) FROM checks WHERE is_due = 0 AND is_equal = 1) FROM progress WHERE id = 1";
+    let numbers = |row: &dyn Cells| {
+        Ok([
+            row.number(0)?,
+            row.number(1)?,
+            row.number(2)?,
+            row.number(3)?,
+            row.number(4)?,
+        ])
+    };
+    let [slot, entries, alarms_open, checks_due, checks_equal] =
+        api.readers.one(sql.to_owned(), Vec::new(), numbers).await?;
     Ok(json(
         serde_json::json!({
-            "slot": number(0)?,
-            "entries": number(1)?,
-            "alarms_open": number(2)?,
-            "checks_due": number(3)?,
-            "checks_equal": number(4)?,
+            "slot": slot,
+            "entries": entries,
+            "alarms_open": alarms_open,
+            "checks_due": checks_due,
+            "checks_equal": checks_equal,
             "version": env!("CARGO_PKG_VERSION"),
         })
         .to_string(),

@@ -6,7 +6,28 @@ use sqlx::Row;
 use super::{CheckError, Checker, Compared, Due, Outcome, Round};
 use crate::IndexError;
 
+/// Kinds whose evidence may come late: no event of theirs follows when it does.
+const FROM_EVIDENCE: &str = "('block', 'epoch_report', 'reward_root', 'payout_root')";
+
 impl Checker {
+    /// Marks what rests on evidence and was not equal as due again, so that an alarm ends when the
+    /// evidence is there; how many. Without a store of evidence nothing is marked: a check by totals
+    /// only must not end an alarm of the whole one.
+    ///
+    /// Errors: `Index`.
+    pub async fn recheck_evidence(&self) -> Result<u64, CheckError> {
+        if self.evidence.is_none() {
+            return Ok(0);
+        }
+        let sql = format!(
+            "UPDATE checks SET is_due = 1 WHERE is_due = 0 AND is_equal = 0 AND kind IN {FROM_EVIDENCE}"
+        );
+        Ok(sqlx::query(sqlx::AssertSqlSafe(sql))
+            .execute(self.index.store().pool())
+            .await?
+            .rows_affected())
+    }
+
     /// Writes a result, and the alarm that it raises or ends.
     pub(super) async fn write(&self, due: &Due, result: &Outcome) -> Result<(), CheckError> {
         let is_equal = result.outcome != "unequal";

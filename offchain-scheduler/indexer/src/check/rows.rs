@@ -125,16 +125,16 @@ impl Checker {
 
     async fn block(&self, subject: &Subject, snapshot: &Snapshot) -> Result<Outcome, CheckError> {
         let row = &subject.row;
-        let is_closed = row.get("is_closed") == "1";
-        if is_closed {
+        let mut figures = Vec::new();
+        if row.get("is_closed") == "1" {
             let exists = snapshot
                 .accounts
                 .get(&subject.key)
                 .is_some_and(Option::is_some);
-            return Ok(shortened(vec![Compared::new("account", false, exists)]));
-        }
-        let mut figures = Vec::new();
-        if let Some(account) = found::<rewards::state::Block>(subject, snapshot, &mut figures) {
+            figures.push(Compared::new("account", false, exists));
+        } else if let Some(account) =
+            found::<rewards::state::Block>(subject, snapshot, &mut figures)
+        {
             let pairs = [
                 ("state", u64::from(account.state)),
                 ("hour", account.hour),

@@ -20,4 +20,8 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 2,
         sql: include_str!("../../migrations/index_2.sql"),
     },
+    Migration {
+        version: 3,
+        sql: include_str!("../../migrations/index_3.sql"),
+    },
 ];

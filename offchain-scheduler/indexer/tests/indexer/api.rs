@@ -8,10 +8,14 @@ use ion_indexer::{
     schema::TABLES,
 };
 use ion_runtime::{health::Health, metrics::Metrics, shutdown};
+use ion_store::{Engine, Store};
 use ion_test_postgres::{Database, databases};
 use serde_json::Value;
 
 use crate::{day::indexed, script::day};
+
+/// How long the database may need for an answer that is not about its time.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 struct Served {
     url: String,
@@ -38,8 +42,13 @@ async fn served(database: Database, is_filled: bool) -> Served {
 
 /// The read API of an index on a port of this machine, until the trigger is dropped.
 pub async fn serve(index: Index) -> (String, shutdown::ShutdownTrigger) {
+    serve_limited(index, DEADLINE).await
+}
+
+/// The same, with a limit to the time that the database spends on an answer.
+async fn serve_limited(index: Index, limit: Duration) -> (String, shutdown::ShutdownTrigger) {
     let (trigger, token) = shutdown::channel();
-    let api = Api::new(index, Metrics::default(), 2, token);
+    let api = Api::new(index, Metrics::default(), 2, token).limited_to(limit);
     let listener = api::listen("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = api::router(api, Health::default());
@@ -267,5 +276,63 @@ async fn remaining_minutes_are_those_that_are_paid_and_still_to_come() {
         }
         let totals = served.json("/v1/totals").await;
         assert_eq!(totals["totals"]["processor_minutes_remaining"], 401);
+    }
+}
+
+/// Devices of two owners, each hired by a booking of its own: no device fits an owner with the booking
+/// of the other, whichever index is walked.
+async fn two_halves(store: &Store) {
+    const ROWS: i64 = 10_000;
+    let columns = "(device, owner, hired_by, ordinal, changed, changed_slot)";
+    let values = "'d' || n, 'owner' || (n % 2), 'hired' || (n % 2), n, n, n";
+    let sql = match store.engine() {
+        Engine::Sqlite => format!(
+            "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {ROWS}) \
+             INSERT INTO devices {columns} SELECT {values} FROM s"
+        ),
+        Engine::Postgres => {
+            format!(
+                "INSERT INTO devices {columns} SELECT {values} FROM generate_series(1, {ROWS}) AS n"
+            )
+        }
+    };
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(store.pool())
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answer_that_takes_too_long_is_given_up_by_the_database_and_says_what_has_an_index() {
+    let path = "/v1/devices?owner=owner0&hired_by=hired1";
+    for database in databases().await {
+        let index = Index::open(database.store.clone()).await.unwrap();
+        two_halves(&database.store).await;
+        let mut held = database.store.begin().await.unwrap();
+        if database.store.engine() == Engine::Postgres {
+            // a statement that waits is one that takes its time, on any machine
+            sqlx::query("LOCK TABLE devices IN ACCESS EXCLUSIVE MODE")
+                .execute(&mut *held)
+                .await
+                .unwrap();
+        }
+        let (url, _trigger) = serve_limited(index.clone(), Duration::from_nanos(1)).await;
+        // more often than there are connections: each can be used again
+        for _ in 0..20 {
+            let answer = reqwest::get(format!("{url}{path}")).await.unwrap();
+            assert_eq!(answer.status().as_u16(), 503);
+            let body: Value = answer.json().await.unwrap();
+            assert_eq!(body["error"], "too_slow");
+            let message = body["message"].as_str().unwrap();
+            for hint in ["hired_by", "owner with class"] {
+                assert!(message.contains(hint), "{message}");
+            }
+        }
+        held.rollback().await.unwrap();
+        let (url, _trigger) = serve(index).await;
+        let answer = reqwest::get(format!("{url}{path}")).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["rows"], serde_json::json!([]));
     }
 }

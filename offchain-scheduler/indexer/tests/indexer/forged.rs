@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use anchor_lang::{AccountDeserialize, Owner};
-use ion_indexer::{Index, check::Checker};
+use ion_indexer::{
+    Index,
+    check::{Checker, Round},
+};
 use ion_report::{DeviceList, EpochBundle};
 use ion_runtime::metrics::Metrics;
 use ion_test_postgres::{Database, databases};
@@ -253,4 +256,54 @@ async fn vetoed_root_is_not_compared_and_the_one_that_stands_on_it_is_an_alarm()
             wanted.map(|(seq, outcome)| (seq.to_owned(), outcome.to_owned()))
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closed_block_is_still_rebuilt_from_its_evidence() {
+    let day = tokio::task::spawn_blocking(day).await.unwrap();
+    let (index, _database) = indexed(day).await;
+    let completed = sqlx::query("UPDATE blocks SET is_closed = 1 WHERE state = 1 RETURNING block")
+        .fetch_all(index.store().pool())
+        .await
+        .unwrap();
+    assert!(!completed.is_empty());
+    let mut closed = day.clone();
+    for row in completed {
+        let key: Pubkey = row.get::<String, _>(0).parse().unwrap();
+        closed.accounts.remove(&key).unwrap();
+    }
+    assert_eq!(alarmed(&index, &closed, &day.archive).await, kinds(&[]));
+    let mut archive = day.archive.clone();
+    let name = files(&archive, true).remove(0);
+    archive.0.remove(&name);
+    assert_eq!(alarmed(&index, &closed, &archive).await, kinds(&["block"]));
+    assert_eq!(alarmed(&index, &closed, &day.archive).await, kinds(&[]));
+    // an account that a closing left is a difference as before
+    assert_eq!(alarmed(&index, day, &day.archive).await, kinds(&["block"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn alarms_over_missing_evidence_end_when_it_comes() {
+    let day = tokio::task::spawn_blocking(day).await.unwrap();
+    let (index, _database) = indexed(day).await;
+    let missing = alarmed(&index, day, &Archive::default()).await;
+    let all = ["block", "epoch_report", "payout_root", "reward_root"];
+    assert_eq!(missing, kinds(&all));
+    let node = Arc::new(Node::honest(day));
+    let metrics = Metrics::default();
+
+    // no event comes for them, and totals alone end no alarm
+    let blind = Checker::new(index.clone(), node.clone(), None, metrics.clone());
+    assert_eq!(blind.recheck_evidence().await.unwrap(), 0);
+    let (_folder, shelf) = day.archive.shelf();
+    let checker = Checker::new(index.clone(), node, Some(shelf), metrics.clone());
+    assert_eq!(checker.round().await.unwrap(), Round::default());
+    assert!(!metrics.render().contains("indexer_alarms_open 0"));
+
+    let due = checker.recheck_evidence().await.unwrap();
+    assert!(due >= 4, "{due}");
+    let round = checker.round().await.unwrap();
+    assert_eq!((round.equal, round.unequal, round.waiting), (due, 0, 0));
+    assert!(metrics.render().contains("indexer_alarms_open 0"));
+    assert_eq!(checker.recheck_evidence().await.unwrap(), 0);
 }

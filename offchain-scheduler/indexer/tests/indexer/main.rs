@@ -12,3 +12,4 @@ mod recorded;
 mod rules;
 mod script;
 mod tables;
+mod upgrade;

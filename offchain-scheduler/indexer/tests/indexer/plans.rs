@@ -157,6 +157,14 @@ async fn assert_events(store: &Store) {
         let text = plan(store, ListPlan::of_events(&query(filters), engine)).await;
         assert_indexed(engine, "events", &what, &text);
     }
+    for [first, second] in [["subject", "name"], ["program", "name"]] {
+        let pair = [first, second].map(|name| (name, Field::Text("v7".to_owned())));
+        let text = plan(store, ListPlan::of_events(&query(pair.to_vec()), engine)).await;
+        assert!(
+            text.contains(&format!("events_by_{first}_and_{second}")),
+            "{first} and {second}:\n{text}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -77,6 +77,10 @@ pub struct MemoryChain {
     pub hire: BTreeMap<u64, Hire>,
     /// When reports were attested, by kind, subject and sequence; without an entry they do not age.
     pub attested_at: BTreeMap<(u8, Pubkey, u64), i64>,
+    /// Readings that get no answer, by name: `tokens`, `exist`, `params`.
+    pub unanswered: BTreeSet<&'static str>,
+    /// How often each of these was asked for.
+    pub asked: BTreeMap<&'static str, u64>,
 }
 
 /// [`MemoryChain`] behind the reading traits.
@@ -123,12 +127,26 @@ impl MemoryView {
             payout_roots: None,
             hire: BTreeMap::new(),
             attested_at: BTreeMap::new(),
+            unanswered: BTreeSet::new(),
+            asked: BTreeMap::new(),
         }))
     }
 
     /// Changes or reads the chain.
     pub fn with<T>(&self, change: impl FnOnce(&mut MemoryChain) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Counts a reading. Error: it gets no answer.
+    fn ask(&self, reading: &'static str) -> Result<(), ViewError> {
+        self.with(|chain| {
+            let asked = chain.asked.entry(reading).or_default();
+            *asked = asked.saturating_add(1);
+            if chain.unanswered.contains(reading) {
+                return Err(ViewError::Thread);
+            }
+            Ok(())
+        })
     }
 }
 
@@ -170,6 +188,7 @@ impl RewardReader for MemoryView {
     }
 
     fn params(&self, consumer: Consumer) -> Result<registry::state::Params, ViewError> {
+        self.ask("params")?;
         rewards::default_params(consumer)
     }
 
@@ -262,6 +281,7 @@ impl LedgerReader for MemoryView {
     }
 
     fn tokens(&self, addresses: &[Pubkey]) -> Result<Vec<Option<super::TokenView>>, ViewError> {
+        self.ask("tokens")?;
         Ok(self.with(|chain| {
             addresses
                 .iter()
@@ -289,6 +309,7 @@ impl LedgerReader for MemoryView {
     }
 
     fn exist(&self, addresses: &[Pubkey]) -> Result<Vec<bool>, ViewError> {
+        self.ask("exist")?;
         Ok(self.with(|chain| {
             addresses
                 .iter()

@@ -10,7 +10,9 @@ use ion_observation::{
 use ion_protocol::SupplierDeclaration;
 use solana_pubkey::Pubkey;
 
-use super::{VerifierError, epochs::EngineBench, state::Verifier, summaries::BlockBench};
+use super::{
+    VerifierError, epochs::EngineBench, passes::Passes, state::Verifier, summaries::BlockBench,
+};
 use crate::chain_view::{PollView, VerifierSetView, read};
 
 const HOUR: i64 = 3_600;
@@ -31,8 +33,8 @@ pub struct Bench {
     pub(super) opened: Option<u64>,
     /// Declarations of suppliers, by object name; `None` for one that is not good.
     pub(super) declarations: BTreeMap<String, Option<SupplierDeclaration>>,
-    /// Hour in which accounts whose time is over were looked for last.
-    pub(super) cleaned: Option<u64>,
+    /// Passes over accounts whose time is over.
+    pub(super) passes: Passes,
     /// UTC day whose reliability was counted last.
     pub(super) counted: Option<u64>,
     /// Day on which nothing was left to fold.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use ion_claims::{ClaimsError, Hold};
 use ion_client::instructions::{
     ide as ide_ix, rewards as rewards_ix,
-    staking::{self as ix, CaseKey},
+    staking::{self as ix, CaseHold, CaseKey},
 };
 use ion_economics::{
-    slash::{CaseState, LEGS, PARTIES, TREES},
-    units::Io,
+    slash::{CaseInput, CaseState, LEGS},
+    units::{Io, UnixSeconds},
 };
 use ion_merkle::report::ReportKind;
 use ion_report::{PayoutReport, RootReport};
@@ -35,14 +35,16 @@ struct Proofs {
     payout: Option<(u64, Arc<PayoutReport>)>,
 }
 
-/// Whether the outcome of a case can be fixed.
+/// Whether `finalize_case` has something to do: the outcome can be fixed, or it is fixed, all goes back
+/// and no leg has settled the case yet. A case without legs ends in no other way.
 fn is_over(case: &Case, now: i64) -> bool {
-    match CaseState::from_code(case.state) {
-        Ok(CaseState::Window) => now > case.window_end,
-        Ok(CaseState::Appealed) => now > case.ruling_end,
-        Ok(CaseState::Upheld | CaseState::Partial) => true,
-        Ok(CaseState::Restored | CaseState::Burned) | Err(_) => false,
-    }
+    let Ok(clock) = case.clock() else {
+        return false;
+    };
+    let now = UnixSeconds::new(now);
+    !case.is_settled
+        && (clock.state == CaseState::Restored
+            || clock.transition(CaseInput::Finalize, now).is_ok())
 }
 
 fn is_decided(case: &Case) -> bool {
@@ -61,8 +63,8 @@ fn to_restore(case: &Case) -> Vec<u8> {
         .collect()
 }
 
-/// Holds of a case that stands that wait to be burned: number of the leg, party, tree, amount.
-fn to_burn(case: &Case) -> Vec<(u8, usize, usize, Io)> {
+/// Holds of a case that stands that wait to be burned: number of the leg, hold, amount.
+fn to_burn(case: &Case) -> Vec<(u8, CaseHold, Io)> {
     let is_burned = CaseState::from_code(case.state) == Ok(CaseState::Burned);
     let Some(legs) = case.legs().ok().filter(|_| is_burned) else {
         return Vec::new();
@@ -70,14 +72,9 @@ fn to_burn(case: &Case) -> Vec<(u8, usize, usize, Io)> {
     (0u8..)
         .zip(0..LEGS)
         .filter_map(|(number, leg)| {
-            let hold = leg.checked_sub(PARTIES)?;
+            let hold = CaseHold::of_leg(number)?;
             let amount = legs.clone().burn_hold(leg).ok()?;
-            Some((
-                number,
-                hold.checked_div(TREES)?,
-                hold.checked_rem(TREES)?,
-                amount,
-            ))
+            Some((number, hold, amount))
         })
         .collect()
 }
@@ -91,7 +88,7 @@ impl Verifier {
             let Some(key) = key_of(pass, case) else {
                 continue;
             };
-            let work = || ix::finalize_case(&pass.io_mint, &key, case, pass.now);
+            let work = || ix::finalize_case(&pass.mints.io, &key, case, pass.now);
             self.crank_hourly(pass, "finalize_case", address, work)
                 .await?;
         }
@@ -103,7 +100,7 @@ impl Verifier {
                 continue;
             };
             for leg in to_restore(case) {
-                let work = || ix::restore_leg(&pass.io_mint, &key, case, leg);
+                let work = || ix::restore_leg(&pass.mints.io, &key, case, leg);
                 self.crank_hourly(pass, "restore_leg", format!("{address}/{leg}"), work)
                     .await?;
             }
@@ -111,10 +108,10 @@ impl Verifier {
         self.burn_holds(pass).await?;
         let owing = cases.iter().filter(|(_, case)| case.renter_due_io > 0);
         for (address, case) in pass.some_of(owing) {
-            let Some(to) = self.purse(&case.renter, &pass.io_mint).await? else {
+            let Some(to) = self.purse(&case.renter, &pass.mints.io).await? else {
                 continue;
             };
-            let work = || ix::pay_renter(&pass.io_mint, address, &to);
+            let work = || ix::pay_renter(&pass.mints.io, address, &to);
             self.crank_hourly(pass, "pay_renter", address, work).await?;
         }
         Ok(())
@@ -139,21 +136,17 @@ impl Verifier {
             .map(|ring| RootsView::of_ring(&ring.ring))
             .unwrap_or_default();
         let mut proofs = Proofs::default();
-        for (address, case, (leg, place, tree, amount)) in holds {
-            let (kind, roots) = if tree == 0 {
+        for (address, case, (leg, held, amount)) in holds {
+            let (kind, roots) = if held.is_reward() {
                 (RewardTree::KIND, &reward)
             } else {
                 (PayoutTree::KIND, &payout)
             };
-            let parties = case.parties();
-            let (Some(key), Some(party), Some(root)) = (
-                key_of(pass, case),
-                parties.get(place),
-                roots.newest_matured(pass.now),
-            ) else {
+            let (Some(key), Some(root)) = (key_of(pass, case), roots.newest_matured(pass.now))
+            else {
                 continue;
             };
-            let wallet = if place == 0 { case.owner } else { party.wallet };
+            let wallet = held.wallet(case);
             let device = case.device;
             let ledger = read(&self.ledger, move |ledger| {
                 ledger.claim_ledger(kind, &device, &wallet)
@@ -161,13 +154,13 @@ impl Verifier {
             .await?;
             let hold = Hold {
                 amount_io: amount.base_units(),
-                root_seq: party.hold_roots.get(tree).copied().unwrap_or_default(),
+                root_seq: held.root_seq(case),
                 proposed_at: case.opened_at,
             };
             let burned = ledger.map(|mut ledger| ledger.burn(&roots.to_ring(), hold, pass.now));
             match burned {
                 Some(Ok(_)) => {
-                    let work = || ix::burn_forfeited(&pass.io_mint, &key, case, leg);
+                    let work = || ix::burn_forfeited(&pass.mints.io, &key, case, leg);
                     let subject = format!("{address}/{leg}");
                     self.crank_hourly(pass, "burn_forfeited", subject, work)
                         .await?;

@@ -1,7 +1,9 @@
 //! Everything that is due and needs nobody's permission.
 
+use std::collections::BTreeSet;
+
 use anchor_spl::associated_token::get_associated_token_address;
-use booking::state::Booking;
+use booking::state::{Booking, WorkRecord};
 use ion_client::{addresses, instructions};
 use ion_economics::{
     booking::{BookingStatus, Currency, LineStatus, RecordInput, RecordStatus, Stamp},
@@ -10,10 +12,46 @@ use ion_economics::{
 };
 use solana_pubkey::Pubkey;
 
-use super::{VerifierError, attest::Bench, state::Verifier};
+use super::{
+    VerifierError,
+    attest::Bench,
+    state::{Snapshot, Verifier},
+};
 use crate::chain_view::read;
 
 const DAY: i64 = 86_400;
+
+/// The mints of both currencies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mints {
+    /// Mint of IO.
+    pub io: Pubkey,
+    /// Mint of USDC.
+    pub usdc: Pubkey,
+}
+
+impl Mints {
+    /// The mint of a currency.
+    pub fn of(&self, currency: Currency) -> Pubkey {
+        match currency {
+            Currency::Usdc => self.usdc,
+            Currency::Io => self.io,
+        }
+    }
+}
+
+/// Pay of a line for a final record.
+struct Pay<'a> {
+    record: &'a WorkRecord,
+    line: u8,
+    device: Pubkey,
+    currency: Currency,
+    /// Associated account of the payout wallet.
+    to: Pubkey,
+    is_revenue: bool,
+    /// When the record became final.
+    since: i64,
+}
 
 impl Verifier {
     /// One round over all bookings: endings, pay, fees, refunds, prices of records.
@@ -22,37 +60,22 @@ impl Verifier {
         if snapshot.bookings.is_empty() {
             return Ok(());
         }
-        let (io_mint, usdc_mint) = read(&self.ledger, |ledger| ledger.mints()).await?;
+        let mints = self.mints().await?;
         for (address, booking) in &snapshot.bookings {
             let key = Pubkey::new_from_array(*address);
             let Some(currency) = Currency::from_u8(booking.currency) else {
                 continue;
             };
-            let mint = match currency {
-                Currency::Usdc => usdc_mint,
-                Currency::Io => io_mint,
-            };
             self.crank_ending(&key, booking, now).await?;
             self.crank_faulty_lines(&key, booking, now).await?;
-            self.crank_fees(&key, booking, currency, &mint, now).await?;
-            self.crank_refund(&key, booking, &mint).await?;
-        }
-        for record in snapshot.records.values() {
-            let Some(booking) = snapshot.bookings.get(&record.booking.to_bytes()) else {
-                continue;
-            };
-            let Some(currency) = Currency::from_u8(record.currency) else {
-                continue;
-            };
-            let mint = if currency == Currency::Usdc {
-                usdc_mint
-            } else {
-                io_mint
-            };
-            self.crank_record(booking, record, currency, &mint, now)
+            self.crank_fees(&key, booking, currency, &mints.of(currency), now)
                 .await?;
         }
-        Ok(())
+        self.crank_refunds(&snapshot, &mints).await?;
+        for record in snapshot.records.values() {
+            self.crank_price(record, now).await?;
+        }
+        self.crank_pay(&snapshot, &mints, now).await
     }
 
     async fn crank_ending(
@@ -163,115 +186,88 @@ impl Verifier {
         self.crank("settle", &key.to_string(), day, work).await
     }
 
-    async fn crank_refund(
-        &self,
-        key: &Pubkey,
-        booking: &Booking,
-        mint: &Pubkey,
-    ) -> Result<(), VerifierError> {
-        let destination = get_associated_token_address(&booking.payer, mint);
-        if booking.refund_due == 0 || !self.exists(destination).await? {
-            return Ok(());
-        }
-        let work = || instructions::booking::pull_refund(&self.address(), key, mint, &destination);
-        self.crank(
-            "pull_refund",
-            &key.to_string(),
-            booking.refunds_pulled,
-            work,
-        )
-        .await
-    }
-
-    async fn crank_record(
-        &self,
-        booking: &Booking,
-        record: &booking::state::WorkRecord,
-        currency: Currency,
-        mint: &Pubkey,
-        now: i64,
-    ) -> Result<(), VerifierError> {
-        let by = self.address();
-        let Some(day) = day_of(now) else {
-            return Ok(());
-        };
-        if let Some(price) = self.price_account().filter(|_| !record.is_priced) {
-            let work =
-                || instructions::booking::price_record(&by, &record.booking, record.seq, &price);
-            // A price that is too old today may be fresh in the next hour.
-            let hour = u64::try_from(now.div_euclid(3_600)).unwrap_or_default();
-            self.crank(
-                "price_record",
-                &format!("{}/{}", record.booking, record.seq),
-                hour,
-                work,
-            )
-            .await?;
-        }
-        let over = RecordInput::PeriodOver {
-            now: UnixSeconds::new(now),
-            challenge_until: UnixSeconds::new(record.challenge_until),
-            ruling_until: UnixSeconds::new(record.ruling_until),
-        };
-        let is_final = RecordStatus::from_u8(record.status)
-            .is_some_and(|status| status.transition(over).is_ok());
-        if !is_final {
-            return Ok(());
-        }
-        for (number, line) in (0u8..).zip(&booking.lines) {
-            if record.is_earned(number) || usize::from(number) >= record.lines.len() {
+    /// Refunds whose payer has an account.
+    async fn crank_refunds(&self, snapshot: &Snapshot, mints: &Mints) -> Result<(), VerifierError> {
+        let due = snapshot.bookings.iter().filter_map(|(address, booking)| {
+            let mint = mints.of(Currency::from_u8(booking.currency)?);
+            let to = get_associated_token_address(&booking.payer, &mint);
+            (booking.refund_due > 0).then_some((
+                Pubkey::new_from_array(*address),
+                booking,
+                mint,
+                to,
+            ))
+        });
+        let due: Vec<_> = due.collect();
+        let existing = self.existing(due.iter().map(|(.., to)| *to)).await?;
+        for (key, booking, mint, to) in due {
+            if !existing.contains(&to) {
                 continue;
             }
-            let snapshot = self.snapshot();
-            let Some(device) = snapshot.devices.get(&line.device.to_bytes()) else {
-                continue;
-            };
-            let destination = get_associated_token_address(&device.payout_wallet, mint);
-            if !self.is_earnable(booking, record, &destination, now).await?
-                || !self.is_epoch_open(day).await?
-            {
-                continue;
-            }
-            let work = || {
-                instructions::booking::earn(
-                    &by,
-                    &record.booking,
-                    record.seq,
-                    number,
-                    &line.device,
-                    currency,
-                    mint,
-                    &destination,
-                    day,
-                )
-            };
-            self.crank(
-                "earn",
-                &format!("{}/{}/{number}", record.booking, record.seq),
-                day,
-                work,
-            )
-            .await?;
+            let work = || instructions::booking::pull_refund(&self.address(), &key, &mint, &to);
+            let subject = key.to_string();
+            self.crank("pull_refund", &subject, booking.refunds_pulled, work)
+                .await?;
         }
         Ok(())
     }
 
-    /// Whether the pay of a line can be moved: all of a booking of mode `Ide` is revenue, other pay
-    /// goes to an account that exists, or into the line's balance when there was none for too long.
-    async fn is_earnable(
+    async fn crank_price(&self, record: &WorkRecord, now: i64) -> Result<(), VerifierError> {
+        let Some(price) = self.price_account().filter(|_| !record.is_priced) else {
+            return Ok(());
+        };
+        let by = self.address();
+        let work = || instructions::booking::price_record(&by, &record.booking, record.seq, &price);
+        // A price that is too old today may be fresh in the next hour.
+        let hour = u64::try_from(now.div_euclid(3_600)).unwrap_or_default();
+        let subject = format!("{}/{}", record.booking, record.seq);
+        self.crank("price_record", &subject, hour, work).await
+    }
+
+    /// Pay of all final records that can be moved: all of a booking of mode `Ide` is revenue, other
+    /// pay goes to an account that exists, or into the line's balance when there was none for too
+    /// long.
+    async fn crank_pay(
         &self,
-        booking: &Booking,
-        record: &booking::state::WorkRecord,
-        destination: &Pubkey,
+        snapshot: &Snapshot,
+        mints: &Mints,
         now: i64,
-    ) -> Result<bool, VerifierError> {
-        if booking.stamp == Stamp::Ide as u8 || self.exists(*destination).await? {
-            return Ok(true);
+    ) -> Result<(), VerifierError> {
+        let mut due = due_pay(snapshot, mints, now);
+        let Some(day) = day_of(now).filter(|_| !due.is_empty()) else {
+            return Ok(());
+        };
+        let needed = due.iter().filter(|pay| !pay.is_revenue);
+        let existing = self.existing(needed.map(|pay| pay.to)).await?;
+        let has_place = |pay: &Pay| pay.is_revenue || existing.contains(&pay.to);
+        if !due.iter().all(has_place) {
+            let params = read(&self.ledger, |ledger| ledger.params(Consumer::Booking)).await?;
+            let wait = params.value(&booking_param::PAY_DUE_AFTER, now);
+            due.retain(|pay| has_place(pay) || now > pay.since.saturating_add(wait));
         }
-        let params = read(&self.ledger, |ledger| ledger.params(Consumer::Booking)).await?;
-        let wait = params.value(&booking_param::PAY_DUE_AFTER, now);
-        let since = record.challenge_until.max(record.ruling_until);
-        Ok(now > since.saturating_add(wait))
+        if due.is_empty() || !self.is_epoch_open(day).await? {
+            return Ok(());
+        }
+        let by = self.address();
+        for pay in due {
+            let (booking, seq) = (&pay.record.booking, pay.record.seq);
+            let work = || {
+                instructions::booking::earn(
+                    &by,
+                    booking,
+                    seq,
+                    pay.line,
+                    &pay.device,
+                    pay.currency,
+                    &mints.of(pay.currency),
+                    &pay.to,
+                    day,
+                )
+            };
+            self.crank("earn", &format!("{booking}/{seq}/{}", pay.line), day, work)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Moves counts of past days into their permanent accounts: a ring slot that is not folded would
@@ -316,9 +312,72 @@ impl Verifier {
     }
 
     pub(super) async fn exists(&self, address: Pubkey) -> Result<bool, VerifierError> {
-        let found = read(&self.ledger, move |ledger| ledger.exist(&[address])).await?;
-        Ok(found.first().copied().unwrap_or_default())
+        let existing = self.existing([address]).await?;
+        Ok(existing.contains(&address))
     }
+
+    /// Those of some addresses at which there is an account, in one reading.
+    async fn existing(
+        &self,
+        addresses: impl IntoIterator<Item = Pubkey>,
+    ) -> Result<BTreeSet<Pubkey>, VerifierError> {
+        let addresses: BTreeSet<Pubkey> = addresses.into_iter().collect();
+        if addresses.is_empty() {
+            return Ok(addresses);
+        }
+        let keys: Vec<Pubkey> = addresses.into_iter().collect();
+        Ok(read(&self.ledger, move |ledger| {
+            let found = ledger.exist(&keys)?;
+            let there = keys
+                .into_iter()
+                .zip(found)
+                .filter(|(_, is_there)| *is_there);
+            Ok(there.map(|(key, _)| key).collect())
+        })
+        .await?)
+    }
+
+    /// The mints of both currencies.
+    pub(super) async fn mints(&self) -> Result<Mints, VerifierError> {
+        let (io, usdc) = read(&self.ledger, |ledger| ledger.mints()).await?;
+        Ok(Mints { io, usdc })
+    }
+}
+
+/// Pay of the lines of final records that is not moved yet.
+fn due_pay<'a>(snapshot: &'a Snapshot, mints: &Mints, now: i64) -> Vec<Pay<'a>> {
+    let mut due = Vec::new();
+    for record in snapshot.records.values() {
+        let over = RecordInput::PeriodOver {
+            now: UnixSeconds::new(now),
+            challenge_until: UnixSeconds::new(record.challenge_until),
+            ruling_until: UnixSeconds::new(record.ruling_until),
+        };
+        let is_final = RecordStatus::from_u8(record.status)
+            .is_some_and(|status| status.transition(over).is_ok());
+        let (Some(booking), Some(currency)) = (
+            snapshot.bookings.get(&record.booking.to_bytes()),
+            Currency::from_u8(record.currency).filter(|_| is_final),
+        ) else {
+            continue;
+        };
+        let lines = (0u8..).zip(&booking.lines).zip(&record.lines);
+        for ((number, line), _) in lines.filter(|((number, _), _)| !record.is_earned(*number)) {
+            let Some(device) = snapshot.devices.get(&line.device.to_bytes()) else {
+                continue;
+            };
+            due.push(Pay {
+                record,
+                line: number,
+                device: line.device,
+                currency,
+                to: get_associated_token_address(&device.payout_wallet, &mints.of(currency)),
+                is_revenue: booking.stamp == Stamp::Ide as u8,
+                since: record.challenge_until.max(record.ruling_until),
+            });
+        }
+    }
+    due
 }
 
 fn day_of(now: i64) -> Option<u64> {

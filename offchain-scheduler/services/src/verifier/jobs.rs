@@ -3,8 +3,9 @@
 //! Mechanism: whoever holds the two hands them over; both signatures are checked, a product is tested
 //! by Freivalds, and the finding stands in the observation file of the hour. Only a wrong result is
 //! stored, as evidence that anybody can check again: the rest is the renter's own. Place of use: the
-//! HTTP side. Invariant: an order counts once, a device's findings are bounded, and each stands where
-//! the chain says that its renter's booking holds the device that signed.
+//! HTTP side. Invariant: an order counts once, and once more when a wrong result of it turns up, so that
+//! no result hides another; a device's findings are bounded, and each stands where the chain says that
+//! its renter's booking held the device that signed.
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use super::{
     http::{body, reply},
     refusal::ApiError,
     state::{Snapshot, Verifier},
+    usage::held,
 };
 
 /// Findings of one device that are noted in an hour at most.
@@ -36,8 +38,8 @@ pub(super) async fn take_job(
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
     // Bodies are large and anybody can send them: few at a time.
-    let _turn = verifier
-        .job_checks
+    let reading = verifier
+        .job_bodies
         .try_acquire()
         .map_err(|_| ApiError::Overloaded)?;
     let bytes = body(&verifier, request, verifier.settings.http.max_job_bytes).await?;
@@ -57,6 +59,7 @@ pub(super) async fn take_job(
     verifier
         .metrics
         .count("verifier_jobs_checked_total", help, &labels);
+    drop(reading);
     reply(&finding?)
 }
 
@@ -69,22 +72,32 @@ impl Verifier {
             genesis_hash: self.realm.genesis_hash,
             program_id: booking::ID.to_bytes(),
         };
-        let checked = tokio::task::spawn_blocking(move || {
-            let checked = record.check(&realm);
-            (record, checked)
-        });
-        let (record, checked) = checked.await.map_err(|_| VerifierError::Thread)?;
-        let (order, finding) = checked.map_err(|error| match error {
+        let (record, order) = self
+            .on_thread(move || {
+                let order = record.authenticate(&realm);
+                (record, order)
+            })
+            .await?;
+        let order = order.map_err(|error| match error {
             JobRecordError::Order(error) => ApiError::Envelope(error),
+            JobRecordError::NoOrder(_) => EnvelopeError::Malformed.into(),
             JobRecordError::OtherOrder => ApiError::OtherOrder,
             JobRecordError::NotSigned => EnvelopeError::BadSignature.into(),
         })?;
         if !is_hire(&self.snapshot(), &order, &record) {
             return Err(ApiError::NotHired);
         }
-        if !self.journal.has_job(&order.id()).await?
-            && self.is_too_much(&order.device, finding, now).await?
-        {
+        let (record, order, finding) = self
+            .on_thread(move || {
+                let finding = record.finding(&order);
+                (record, order, finding)
+            })
+            .await?;
+        let is_wrong = finding == JobFinding::Wrong;
+        if self.journal.has_job(&order.id(), is_wrong).await? {
+            return Ok(finding);
+        }
+        if self.is_too_much(&order.device, finding, now).await? {
             return Err(ApiError::RateLimited);
         }
         let outcome = record.result.result.outcome;
@@ -102,6 +115,21 @@ impl Verifier {
         };
         self.journal.note_job(&job).await?;
         Ok(finding)
+    }
+
+    /// Long work on a thread; the turn ends with the work, also when the asker goes away before.
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, VerifierError> {
+        let checks = self.job_checks.clone();
+        let turn = checks.acquire_owned().await;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        })
+        .await
+        .map_err(|_| VerifierError::Thread)
     }
 
     /// Whether a device has so many findings that a further one would only fill files and store.
@@ -135,7 +163,7 @@ impl Verifier {
     }
 }
 
-/// Whether the chain shows a booking of this renter with a line of the device that signed.
+/// Whether the chain shows a booking of this renter that held the device that signed.
 fn is_hire(snapshot: &Snapshot, order: &JobOrder, record: &JobRecord) -> bool {
     let is_device = snapshot
         .devices
@@ -146,10 +174,10 @@ fn is_hire(snapshot: &Snapshot, order: &JobOrder, record: &JobRecord) -> bool {
             .bookings
             .get(&order.booking)
             .is_some_and(|booking| {
-                booking.renter.to_bytes() == record.renter()
-                    && booking
-                        .lines
-                        .iter()
-                        .any(|line| line.device.to_bytes() == order.device)
+                booking.started_at != 0
+                    && booking.renter.to_bytes() == record.renter()
+                    && booking.lines.iter().any(|line| {
+                        line.device.to_bytes() == order.device && held(booking, line).is_some()
+                    })
             })
 }

@@ -1,10 +1,13 @@
 //! What waits for nobody but a crank: rent that goes back, and periods that end by themselves.
 //!
-//! Mechanism: once per UTC hour the accounts that wait are read and cranked, a bounded number of each
-//! kind at a time, in turns over those that are due. Place of use: the reports loop. Invariant: each
-//! of these instructions may be sent by anyone, chooses neither amount nor destination, and is refused
-//! by its program when it is early; so a wrong guess here costs a simulation. A row is tried once:
-//! what is still due in the next hour is a row of that hour.
+//! Mechanism: twice in each UTC hour ([`Passes`](super::passes::Passes)) the accounts that wait are
+//! read and cranked, a bounded number of each kind at a time, in turns over those that are due; a kind
+//! that fails stops no other. Place of use: the reports loop. Invariant: each of these instructions may
+//! be sent by anyone, chooses neither amount nor destination, and is refused by its program when it is
+//! early; so a wrong guess here costs a simulation. A row is tried once: what is still due in the next
+//! hour is a row of that hour.
+
+use std::time::Instant;
 
 use ion_client::instructions::{self, registry as reg, staking::StakedDevice};
 use ion_economics::{
@@ -20,7 +23,7 @@ use registry::state::Params;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-use super::{VerifierError, attest::Bench, state::Verifier};
+use super::{VerifierError, attest::Bench, crank::Mints, state::Verifier};
 use crate::chain_view::{HourChain, Leftovers, RootsView, TokenView, read};
 
 const HOUR: i64 = 3_600;
@@ -35,10 +38,8 @@ pub(super) struct Pass {
     pub found: Leftovers,
     /// Devices, classes, stakes and exemptions.
     pub chain: HourChain,
-    /// Mint of IO.
-    pub io_mint: Pubkey,
-    /// Mint of USDC.
-    pub usdc_mint: Pubkey,
+    /// Mints of both currencies.
+    pub mints: Mints,
     /// Chain time.
     pub now: i64,
     /// Its hour.
@@ -59,10 +60,7 @@ impl Pass {
 
     /// The mint of a currency.
     pub fn mint(&self, currency: u8) -> Option<Pubkey> {
-        Some(match Currency::from_u8(currency)? {
-            Currency::Usdc => self.usdc_mint,
-            Currency::Io => self.io_mint,
-        })
+        Currency::from_u8(currency).map(|currency| self.mints.of(currency))
     }
 
     /// At most the allowed number of what is due; where there is more, others in each hour, so that
@@ -83,36 +81,44 @@ fn in_turns<T>(mut due: Vec<T>, most: usize, hour: u64) -> Vec<T> {
 }
 
 impl Verifier {
-    /// One round, in the first pass of each hour.
+    /// One round: a pass, when one is due in this hour.
     pub async fn crank_leftovers(&self, bench: &mut Bench, now: i64) -> Result<(), VerifierError> {
         let Ok(hour) = u64::try_from(now.div_euclid(HOUR)) else {
             return Ok(());
         };
-        if bench.cleaned == Some(hour) {
+        let wait = self.after_all_turns(&format!("leftovers/{hour}"));
+        if !bench.passes.is_due(hour, wait, Instant::now()) {
             return Ok(());
         }
-        let (found, chain, (io_mint, usdc_mint)) = read(&self.ledger, |ledger| {
-            Ok((ledger.leftovers()?, ledger.hour_chain()?, ledger.mints()?))
+        let made = self.look_for_leftovers(now, hour).await;
+        bench.passes.note(made.is_ok(), Instant::now());
+        made
+    }
+
+    /// One pass. Error: the first of its steps that failed; the others are made.
+    async fn look_for_leftovers(&self, now: i64, hour: u64) -> Result<(), VerifierError> {
+        let (found, chain) = read(&self.ledger, |ledger| {
+            Ok((ledger.leftovers()?, ledger.hour_chain()?))
         })
         .await?;
         let pass = Pass {
             found,
             chain,
-            io_mint,
-            usdc_mint,
+            mints: self.mints().await?,
             now,
             hour,
             most: usize::try_from(self.settings.cranks.per_hour).unwrap_or(usize::MAX),
         };
-        self.close_polls(&pass).await?;
-        self.close_bookings(&pass).await?;
-        self.close_decisions(&pass).await?;
-        self.attend_stakes(&pass).await?;
-        self.attend_cases(&pass).await?;
-        self.close_blocks(&pass).await?;
-        self.sweep_vaults(&pass).await?;
-        bench.cleaned = Some(hour);
-        Ok(())
+        let steps = [
+            self.close_polls(&pass).await,
+            self.close_bookings(&pass).await,
+            self.close_decisions(&pass).await,
+            self.attend_stakes(&pass).await,
+            self.attend_cases(&pass).await,
+            self.close_blocks(&pass).await,
+            self.sweep_vaults(&pass).await,
+        ];
+        steps.into_iter().collect()
     }
 
     /// Puts one hourly crank into the outbox, when it is this verifier's turn.

@@ -30,7 +30,9 @@ mod limits;
 mod observe;
 mod opening;
 mod outages;
+mod passes;
 mod payouts;
+mod reading;
 mod refusal;
 mod roots;
 mod schedule;
@@ -105,6 +107,9 @@ pub enum VerifierError {
     /// A batch of requests could not be stored.
     #[error("batch of requests: {0}")]
     Batch(Arc<JournalError>),
+    /// The reading that a request waited for failed.
+    #[error("clock of the chain: {0}")]
+    Clock(Arc<VerifierError>),
     /// A worker thread was lost.
     #[error("worker thread was lost")]
     Thread,
@@ -342,12 +347,13 @@ impl Verifier {
         attested?;
         self.crank_bookings(now).await?;
         self.fold_days(bench, now).await?;
-        self.crank_leftovers(bench, now).await?;
+        let cleaned = self.crank_leftovers(bench, now).await;
         let mut engine = std::mem::take(&mut bench.engine);
         let attended = self.attend_engine(&mut engine, now).await;
         bench.engine = engine;
         attended?;
-        self.note_outbox().await
+        self.note_outbox().await?;
+        cleaned
     }
 
     /// Shows the outbox in the metrics.

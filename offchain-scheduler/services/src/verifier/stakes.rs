@@ -164,10 +164,10 @@ impl Verifier {
             let subject = format!("{}/{seq}", position.device);
             match due {
                 PositionDue::PayOut => {
-                    let Some(to) = self.purse(wallet, &pass.io_mint).await? else {
+                    let Some(to) = self.purse(wallet, &pass.mints.io).await? else {
                         continue;
                     };
-                    let work = || ix::withdraw_position(wallet, &pass.io_mint, &to, &staked, seq);
+                    let work = || ix::withdraw_position(wallet, &pass.mints.io, &to, &staked, seq);
                     self.crank_hourly(pass, "withdraw_position", subject, work)
                         .await?;
                 }

@@ -6,7 +6,6 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use ed25519_dalek::SigningKey;
@@ -20,8 +19,8 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use ion_objects::{ObjectError, ObjectStore};
 
 use super::{
-    gather::Gatherings, intake::Intake, journal::Journal, limits::Limits, schedule::Outcomes,
-    settings::VerifierSettings, trials::Trials, turns::Turns,
+    gather::Gatherings, intake::Intake, journal::Journal, limits::Limits, reading::Readings,
+    schedule::Outcomes, settings::VerifierSettings, trials::Trials, turns::Turns,
 };
 use crate::{
     chain_view::{LedgerReader, VerifierSetView, ViewError, read},
@@ -29,10 +28,10 @@ use crate::{
     metrics::Metrics,
 };
 
-/// Shortest time between two readings of the clock that requests cause.
-const REFRESH_PAUSE: Duration = Duration::from_millis(20);
 /// Results of jobs that are checked at the same time.
 const JOB_CHECKS: usize = 2;
+/// Bodies of jobs that are held at the same time.
+const JOB_BODIES: usize = 8;
 
 /// Devices, bookings, records and verifier set as last read.
 #[derive(Default)]
@@ -77,8 +76,10 @@ pub struct Verifier {
     pub intake: Intake,
     /// Limits of requests.
     pub limits: Limits,
+    /// Bodies of jobs that are held at the same time.
+    pub job_bodies: Semaphore,
     /// Results of jobs that are checked at the same time.
-    pub job_checks: Semaphore,
+    pub job_checks: Arc<Semaphore>,
     /// Since when things are due.
     pub turns: Turns,
     /// Counters and gauges.
@@ -87,8 +88,8 @@ pub struct Verifier {
     pub health: Health,
     snapshot: RwLock<Arc<Snapshot>>,
     time: watch::Sender<Option<i64>>,
-    /// When the last reading for a request began; held while one is made.
-    refreshed: Mutex<Option<Instant>>,
+    /// Readings of the clock that requests cause.
+    refreshed: Readings,
     /// Readings are published in the order in which they are made.
     ticking: Mutex<()>,
     /// Whether this run has read the clock.
@@ -123,7 +124,8 @@ impl Verifier {
                 http.device_requests_per_minute,
                 http.device_burst,
             ),
-            job_checks: Semaphore::new(JOB_CHECKS),
+            job_bodies: Semaphore::new(JOB_BODIES),
+            job_checks: Arc::new(Semaphore::new(JOB_CHECKS)),
             settings: parts.settings,
             key: parts.key,
             realm: parts.realm,
@@ -140,7 +142,7 @@ impl Verifier {
             health: Health::default(),
             snapshot: RwLock::default(),
             time: watch::Sender::new(None),
-            refreshed: Mutex::new(None),
+            refreshed: Readings::default(),
             ticking: Mutex::new(()),
             is_watching: AtomicBool::new(false),
         }
@@ -181,25 +183,9 @@ impl Verifier {
     /// Chain time for a request that says it was made at `made_at`: read anew, at most fifty times a
     /// second, when the sender is ahead or too far behind, since clocks can move between two
     /// readings of the loop. A reading that began after the request came serves it as well as an own
-    /// one; an earlier one does not.
+    /// one, its failure too; an earlier one does not.
     pub async fn fresh_now(&self) -> Result<i64, super::VerifierError> {
-        let asked = Instant::now();
-        let mut begun = self.refreshed.lock().await;
-        if let (Some(at), Some(now)) = (*begun, self.now())
-            && at >= asked
-        {
-            return Ok(now);
-        }
-        if let Some(at) = *begun {
-            tokio::time::sleep(REFRESH_PAUSE.saturating_sub(at.elapsed())).await;
-        }
-        *begun = Some(Instant::now());
-        let now = self.tick().await;
-        if now.is_err() {
-            // Nobody takes a reading that failed.
-            *begun = None;
-        }
-        now
+        self.refreshed.fresh(|| self.tick()).await
     }
 
     /// Brings gauges that follow the time up to date: lag of the chain's clock behind this machine's,

@@ -43,7 +43,7 @@ impl Verifier {
         let cranks = &self.settings.cranks;
         let rich = vaults.into_iter().zip(found).filter(|(vault, token)| {
             token.is_some_and(|token| {
-                let least = if token.mint == pass.usdc_mint {
+                let least = if token.mint == pass.mints.usdc {
                     cranks.sweep_min_usdc
                 } else {
                     cranks.sweep_min_io
@@ -70,7 +70,7 @@ impl Verifier {
                     )),
                     owed: stake.held_io().ok()?,
                     kind: "sweep_stake",
-                    work: ix::sweep_excess(&pass.io_mint, &stake.device),
+                    work: ix::sweep_excess(&pass.mints.io, &stake.device),
                 })
             });
         let cases = pass.found.cases.iter();
@@ -81,7 +81,7 @@ impl Verifier {
                     key: addresses::staking::case_vault(address),
                     owed: case.vault_io().ok()?,
                     kind: "sweep_case",
-                    work: ix::sweep_case(&pass.io_mint, address),
+                    work: ix::sweep_case(&pass.mints.io, address),
                 })
             });
         stakes.chain(cases).collect()
@@ -122,7 +122,7 @@ impl Verifier {
                 key: schedule.distribution,
                 owed,
                 kind: "sweep_distribution",
-                work: rewards_ix::sweep_excess(&self.address(), &pass.io_mint),
+                work: rewards_ix::sweep_excess(&self.address(), &pass.mints.io),
             });
         }
         let Some(state) = engine else {
@@ -149,10 +149,10 @@ impl Verifier {
                 continue;
             };
             let mint = match currency {
-                ide::state::Currency::Io => &pass.io_mint,
-                ide::state::Currency::Usdc => &pass.usdc_mint,
+                ide::state::Currency::Io => &pass.mints.io,
+                ide::state::Currency::Usdc => &pass.mints.usdc,
             };
-            let work = ide_ix::sweep_excess(&key, mint, &pass.usdc_mint, days.clone());
+            let work = ide_ix::sweep_excess(&key, mint, &pass.mints.usdc, days.clone());
             vaults.push(Vault {
                 key,
                 owed,

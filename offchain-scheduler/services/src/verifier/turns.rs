@@ -34,6 +34,20 @@ impl Verifier {
             }
             *turns.entry(name.clone()).or_insert_with(Instant::now)
         };
+        let (rank, _) = self.rank(&name);
+        since.elapsed() >= self.settings.loops.stagger.saturating_mul(rank)
+    }
+
+    /// Time after which all that was looked at has had its turn at every member, and this verifier
+    /// its turn in the order of `name` after them.
+    pub(super) fn after_all_turns(&self, name: &str) -> Duration {
+        let (rank, members) = self.rank(name);
+        let turns = members.saturating_add(rank);
+        self.settings.loops.stagger.saturating_mul(turns)
+    }
+
+    /// This verifier's place in the order of `name`, and the number of members.
+    fn rank(&self, name: &str) -> (u32, u32) {
         let snapshot = self.snapshot();
         let members = snapshot
             .verifiers
@@ -47,13 +61,12 @@ impl Verifier {
             .position(|key| *key == self.public_key())
             .unwrap_or_default();
         let place = u32::try_from(place).unwrap_or_default();
-        let first = Sha256::digest(&name)
+        let first = Sha256::digest(name)
             .first()
             .copied()
             .map(u32::from)
             .unwrap_or_default();
-        let rank = (place + count - first % count) % count;
-        since.elapsed() >= self.settings.loops.stagger * rank
+        ((place + count - first % count) % count, count)
     }
 
     /// Puts a transaction into the outbox; the same one again changes nothing.

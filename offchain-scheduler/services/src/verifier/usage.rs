@@ -63,7 +63,7 @@ fn hired_minutes<'a>(
 }
 
 /// From when to when a booking held the device of a line, Unix seconds: to the fault, or the end.
-fn held(booking: &Booking, line: &Line) -> Option<(i64, i64)> {
+pub(super) fn held(booking: &Booking, line: &Line) -> Option<(i64, i64)> {
     let start = booking.line_start(line).ok()?.get();
     let end = match LineStatus::from_u8(line.status)? {
         status if status.is_faulty() => booking.fault_at(line).ok()?,

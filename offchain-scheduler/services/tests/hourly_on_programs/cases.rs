@@ -79,6 +79,40 @@ async fn every_leg_of_a_case_taken_back_is_given_back() {
     assert_eq!(desk.rows().await, rows, "nothing is left");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn case_that_found_nothing_ends_when_it_was_taken_back() {
+    let stage = Stage::co_staked();
+    stage.world.warp(HOUR);
+    let (device, now) = (stage.device.device, stage.world.now());
+    let (one, two) = (stage.spoofing(now - 60, 1), stage.spoofing(now - 60, 2));
+    stage.propose(&one).unwrap();
+    stage.propose(&two).unwrap();
+    assert_eq!(stage.case(&two).seized_io, 0);
+    let (first, empty) = (case_of(&stage, &one), case_of(&stage, &two));
+    let mut desk = Desk::new(stage).await;
+    desk.chain.with(|stage| stage.withdraw_case(&two).unwrap());
+    desk.pass().await;
+    desk.assert_landed_once("finalize_case", empty).await;
+    assert_eq!(desk.state("finalize_case", first).await, None);
+    desk.chain.with(|stage| {
+        assert!(stage.case(&two).is_finished);
+        assert_eq!(stage.book().open_cases, 1);
+        stage.withdraw_case(&one).unwrap();
+    });
+    desk.pass_after(HOUR).await;
+    for leg in [0, 1] {
+        desk.assert_landed_once("restore_leg", format!("{first}/{leg}"))
+            .await;
+    }
+    assert_eq!(desk.state("finalize_case", empty).await, None);
+    desk.chain.with(|stage| {
+        assert_eq!(stage.book().open_cases, 0);
+        stage.assert_true_books();
+    });
+    let device: Device = desk.world(|world| world.get(&device));
+    assert_eq!(device.device_status().unwrap(), DeviceStatus::Down);
+}
+
 /// Evidence of a root with one party that earned `io` in an hour.
 fn earned(device: &Pubkey, owner: &Pubkey, reward_io: u64) -> RootReport {
     let list = DeviceList {

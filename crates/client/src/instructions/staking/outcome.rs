@@ -1,7 +1,7 @@
 //! Instructions that end a slash case.
 
 use ion_economics::{
-    slash::{CaseInput, Offence, PARTIES, split_leg},
+    slash::{CaseInput, Offence, PARTIES, TREES, split_leg},
     units::{Bps, Io, UnixSeconds},
 };
 use solana_instruction::{AccountMeta, Instruction};
@@ -72,11 +72,11 @@ pub fn finalize_case(io_mint: &Pubkey, case: &CaseKey, state: &Case, now: i64) -
 /// Gives a leg back: 0 to 4 stake of the owner and the slots, 5 to 14 the holds. Anyone may send it.
 pub fn restore_leg(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -> Instruction {
     let is_code6 = state.code == Offence::Spoofing.code();
-    let hold = hold_of(leg);
+    let hold = CaseHold::of_leg(leg);
     let calls = Calls {
         registry: is_code6,
-        rewards: matches!(hold, Some((_, true))),
-        ide: matches!(hold, Some((_, false))),
+        rewards: hold.is_some_and(CaseHold::is_reward),
+        ide: hold.is_some_and(|hold| !hold.is_reward()),
     };
     let device = case.device.device;
     let place = usize::from(leg);
@@ -94,7 +94,7 @@ pub fn restore_leg(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -> I
             case_vault: case.vault(),
             vault: case.device.vault(),
             position,
-            record: hold.map(|hold| record_of(case, state, hold)),
+            record: hold.map(|hold| hold.record(case, state)),
             callees: calls.accounts(),
             token_program: anchor_spl::token::ID,
             event_authority: addr::event_authority(),
@@ -116,14 +116,14 @@ pub fn restore_leg(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -> I
 /// If the leg is a stake leg.
 pub fn burn_forfeited(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -> Instruction {
     let is_code6 = state.code == Offence::Spoofing.code();
-    let hold = hold_of(leg).expect("a hold");
+    let hold = CaseHold::of_leg(leg).expect("a hold");
     let calls = Calls {
         registry: is_code6,
-        rewards: hold.1,
-        ide: !hold.1,
+        rewards: hold.is_reward(),
+        ide: !hold.is_reward(),
     };
     let device = case.device.device;
-    let (tree_ledger, tree_vault) = if hold.1 {
+    let (tree_ledger, tree_vault) = if hold.is_reward() {
         (rewards::emission(), rewards::distribution())
     } else {
         (ide::vaults(), ide::pay_io())
@@ -135,7 +135,7 @@ pub fn burn_forfeited(io_mint: &Pubkey, case: &CaseKey, state: &Case, leg: u8) -
             case: case.address(),
             stake: addr::device_stake(&device),
             device,
-            record: record_of(case, state, hold),
+            record: hold.record(case, state),
             tree_ledger,
             tree_vault,
             io_mint: *io_mint,
@@ -190,14 +190,78 @@ pub fn sweep_case(io_mint: &Pubkey, case: &Pubkey) -> Instruction {
     )
 }
 
-/// Party of a hold and whether it is one on block rewards.
-fn hold_of(leg: u8) -> Option<(usize, bool)> {
-    let hold = usize::from(leg).checked_sub(PARTIES)?;
-    Some((hold / 2, hold % 2 == 0))
+/// Rewards of a party that a case holds: a leg of 5 to 14.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseHold {
+    /// 0 = the owner, then the slots in order.
+    party: usize,
+    /// Place of the tree.
+    tree: usize,
 }
 
-fn record_of(case: &CaseKey, state: &Case, (party, is_reward): (usize, bool)) -> Pubkey {
-    let mut wallets = state.parties().map(|party| party.wallet);
-    wallets[0] = state.owner;
-    record_at(&case.device, &wallets[party], is_reward)
+impl CaseHold {
+    /// The hold that a leg is; `None` for one of stake, and above 14.
+    pub fn of_leg(leg: u8) -> Option<Self> {
+        let hold = usize::from(leg).checked_sub(PARTIES)?;
+        let (party, tree) = (hold / TREES, hold % TREES);
+        (party < PARTIES).then_some(Self { party, tree })
+    }
+
+    /// Whether it is one on block rewards; otherwise it is one on payouts.
+    pub const fn is_reward(self) -> bool {
+        self.tree == 0
+    }
+
+    /// Whose rewards they are. The owner's go to the owner of the device, whoever staked for it.
+    pub fn wallet(self, case: &Case) -> Pubkey {
+        match self.party {
+            0 => case.owner,
+            slot => case.parties()[slot].wallet,
+        }
+    }
+
+    /// Sequence of the newest root when they were held.
+    pub fn root_seq(self, case: &Case) -> u64 {
+        case.parties()[self.party].hold_roots[self.tree]
+    }
+
+    fn record(self, case: &CaseKey, state: &Case) -> Pubkey {
+        record_at(&case.device, &self.wallet(state), self.is_reward())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anchor_lang::AnchorDeserialize;
+
+    use super::*;
+
+    #[test]
+    fn holds_follow_the_stake_legs_party_by_party() {
+        let wallets: [Pubkey; PARTIES] = std::array::from_fn(|_| Pubkey::new_unique());
+        let mut case = Case::deserialize(&mut [0u8; Case::SPACE].as_slice()).unwrap();
+        case.owner = Pubkey::new_unique();
+        let mut parties = case.parties();
+        for (place, party) in parties.iter_mut().enumerate() {
+            party.wallet = wallets[place];
+            party.hold_roots = [10 + place as u64, 20 + place as u64];
+        }
+        case.party_bytes = Case::bytes_of(parties);
+        for leg in [0, 4, 15, u8::MAX] {
+            assert_eq!(CaseHold::of_leg(leg), None, "{leg}");
+        }
+        for leg in 5..15u8 {
+            let hold = CaseHold::of_leg(leg).unwrap();
+            let place = usize::from(leg - 5) / 2;
+            let is_reward = leg % 2 == 1;
+            let wallet = if place == 0 {
+                case.owner
+            } else {
+                wallets[place]
+            };
+            assert_eq!((hold.is_reward(), hold.wallet(&case)), (is_reward, wallet));
+            let first = if is_reward { 10 } else { 20 };
+            assert_eq!(hold.root_seq(&case), first + place as u64);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Jobs whose results were checked.
 
+use std::collections::BTreeMap;
+
 use ion_observation::JobObservation;
 use ion_protocol::{JobFinding, JobOutcome};
 use sqlx::Row;
@@ -7,17 +9,20 @@ use sqlx::Row;
 use super::{Journal, JournalError, Key, key};
 
 impl Journal {
-    /// Keeps a checked job; the first check of an order stays. Returns whether this was it.
-    pub async fn note_job(&self, job: &JobObservation) -> Result<bool, JournalError> {
-        let evidence = match job.finding {
-            JobFinding::Wrong => hex::encode(job.evidence),
-            JobFinding::Right | JobFinding::Unchecked => String::new(),
+    /// Keeps a checked job: the first that is not wrong, and the first wrong one, of an order.
+    pub async fn note_job(&self, job: &JobObservation) -> Result<(), JournalError> {
+        let is_wrong = job.finding == JobFinding::Wrong;
+        let evidence = match is_wrong {
+            true => hex::encode(job.evidence),
+            false => String::new(),
         };
-        let done = sqlx::query(
-            "INSERT INTO verifier_jobs (order_id, device, checked_at, outcome, finding, evidence) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (order_id) DO NOTHING",
+        sqlx::query(
+            "INSERT INTO verifier_jobs \
+             (order_id, is_wrong, device, checked_at, outcome, finding, evidence) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (order_id, is_wrong) DO NOTHING",
         )
         .bind(hex::encode(job.order))
+        .bind(i64::from(is_wrong))
         .bind(hex::encode(job.device))
         .bind(job.at)
         .bind(i64::from(job.outcome as u8))
@@ -25,17 +30,20 @@ impl Journal {
         .bind(evidence)
         .execute(self.store.pool())
         .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(())
     }
 
-    /// Whether an order was checked before.
-    pub async fn has_job(&self, order: &Key) -> Result<bool, JournalError> {
+    /// Whether an order was checked before: with any result, or with a wrong one.
+    pub async fn has_job(&self, order: &Key, only_wrong: bool) -> Result<bool, JournalError> {
         Ok(
-            sqlx::query("SELECT order_id FROM verifier_jobs WHERE order_id = $1")
-                .bind(hex::encode(order))
-                .fetch_optional(self.store.pool())
-                .await?
-                .is_some(),
+            sqlx::query(
+                "SELECT order_id FROM verifier_jobs WHERE order_id = $1 AND is_wrong >= $2",
+            )
+            .bind(hex::encode(order))
+            .bind(i64::from(only_wrong))
+            .fetch_optional(self.store.pool())
+            .await?
+            .is_some(),
         )
     }
 
@@ -60,35 +68,36 @@ impl Journal {
         Ok(row.try_get(0)?)
     }
 
-    /// Jobs checked in an hour.
+    /// Jobs checked in an hour; of an order with both, the wrong result.
     pub async fn jobs_of_hour(&self, hour: u64) -> Result<Vec<JobObservation>, JournalError> {
         let from = i64::try_from(hour)
             .unwrap_or(i64::MAX)
             .saturating_mul(3_600);
         let rows = sqlx::query(
             "SELECT order_id, device, checked_at, outcome, finding, evidence FROM verifier_jobs \
-             WHERE checked_at >= $1 AND checked_at < $2",
+             WHERE checked_at >= $1 AND checked_at < $2 ORDER BY is_wrong",
         )
         .bind(from)
         .bind(from.saturating_add(3_600))
         .fetch_all(self.store.pool())
         .await?;
-        rows.iter()
-            .map(|row| {
-                let evidence: String = row.try_get(5)?;
-                Ok(JobObservation {
-                    order: key(row.try_get(0)?)?,
-                    device: key(row.try_get(1)?)?,
-                    at: row.try_get(2)?,
-                    outcome: code::<JobOutcome>(row.try_get(3)?)?,
-                    finding: code::<JobFinding>(row.try_get(4)?)?,
-                    evidence: match evidence.as_str() {
-                        "" => Key::default(),
-                        hash => key(hash.to_owned())?,
-                    },
-                })
-            })
-            .collect()
+        let mut jobs = BTreeMap::new();
+        for row in &rows {
+            let evidence: String = row.try_get(5)?;
+            let job = JobObservation {
+                order: key(row.try_get(0)?)?,
+                device: key(row.try_get(1)?)?,
+                at: row.try_get(2)?,
+                outcome: code::<JobOutcome>(row.try_get(3)?)?,
+                finding: code::<JobFinding>(row.try_get(4)?)?,
+                evidence: match evidence.as_str() {
+                    "" => Key::default(),
+                    hash => key(hash.to_owned())?,
+                },
+            };
+            jobs.insert(job.order, job);
+        }
+        Ok(jobs.into_values().collect())
     }
 }
 

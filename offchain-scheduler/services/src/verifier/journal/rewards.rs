@@ -13,6 +13,8 @@ use crate::verifier::opening::Opening;
 
 /// Hours for which openings and sights are kept.
 const KEPT_HOURS: u64 = 48;
+/// Longer than most bookings stand, so that an order is not noted again.
+const KEPT_JOB_HOURS: u64 = 90 * 24;
 
 /// Sights of the devices of an hour.
 #[derive(BorshSerialize, BorshDeserialize, Clone, Debug, Default, PartialEq, Eq)]
@@ -77,12 +79,17 @@ impl Journal {
         .bind(to_hex(facts)?)
         .execute(self.store.pool())
         .await?;
-        for statement in [
-            "DELETE FROM verifier_openings WHERE hour < $1",
-            "DELETE FROM verifier_sights WHERE hour < $1",
+        for (statement, kept) in [
+            ("DELETE FROM verifier_openings WHERE hour < $1", KEPT_HOURS),
+            ("DELETE FROM verifier_sights WHERE hour < $1", KEPT_HOURS),
+            ("DELETE FROM verifier_loads WHERE hour < $1", KEPT_HOURS),
+            (
+                "DELETE FROM verifier_jobs WHERE checked_at / 3600 < $1",
+                KEPT_JOB_HOURS,
+            ),
         ] {
             sqlx::query(statement)
-                .bind(to_column("hour", hour.saturating_sub(KEPT_HOURS))?)
+                .bind(to_column("hour", hour.saturating_sub(kept))?)
                 .execute(self.store.pool())
                 .await?;
         }
