@@ -15,6 +15,7 @@ mod live;
 mod openapi;
 mod query;
 mod readers;
+mod slots;
 mod totals;
 
 use std::{sync::Arc, time::Duration};

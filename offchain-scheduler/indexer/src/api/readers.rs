@@ -1,20 +1,15 @@
 //! Connections of the read API: apart from those that write, unable to write, and unable to run a
 //! statement for longer than they may.
 
-use std::{
-    num::NonZero,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{num::NonZero, sync::Arc, thread, time::Duration};
 
 use ion_store::{Engine, Store};
 use sqlx::{
-    AnyPool, AssertSqlSafe, ColumnIndex, Decode, Executor, Row, SqlitePool, Type,
-    any::AnyPoolOptions,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    AnyPool, AssertSqlSafe, ColumnIndex, Decode, Executor, Row, Type, any::AnyPoolOptions,
+    sqlite::SqliteConnectOptions,
 };
 
-use super::ApiError;
+use super::{ApiError, slots::Slots};
 use crate::project::Field;
 
 /// Connections to PostgreSQL.
@@ -24,17 +19,8 @@ const POSTGRES_CONNECTIONS: u32 = 8;
 const SQLITE_CONNECTIONS: (u32, u32) = (2, 16);
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
-/// What a reading connection to SQLite is told: no writes, and pages straight from the system's cache,
-/// without copies and without the lock that the page caches of all connections share.
-const SQLITE_SETTINGS: [&str; 3] = [
-    "PRAGMA busy_timeout = 10000",
-    "PRAGMA query_only = ON",
-    "PRAGMA mmap_size = 2147418112",
-];
 /// What a reading connection to PostgreSQL is told.
 const POSTGRES_SETTINGS: &str = "SET default_transaction_read_only = on";
-/// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
-const STEPS: i32 = 2_000;
 /// How the engines call a statement that ran for too long: `SQLITE_INTERRUPT` and `query_canceled`.
 const INTERRUPTED: [&str; 2] = ["9", "57014"];
 
@@ -62,7 +48,7 @@ pub(super) struct Readers {
 #[derive(Clone, Debug)]
 enum Pool {
     /// Of the engine's own connections: only those can be interrupted.
-    Sqlite(SqlitePool),
+    Sqlite(Arc<Slots>),
     Postgres(AnyPool),
     /// The address of the store cannot be read again.
     Absent,
@@ -136,7 +122,7 @@ impl Readers {
             ),
             Engine::Sqlite => SqliteConnectOptions::try_from(options.as_ref())
                 .map_or(Pool::Absent, |options| {
-                    Pool::Sqlite(sqlite(options, connections))
+                    Pool::Sqlite(Arc::new(Slots::new(options, connections)))
                 }),
         };
         Self { pool, limit }
@@ -172,8 +158,8 @@ impl Readers {
                 .fetch_all(pool)
                 .await
                 .and_then(|rows| rows.iter().map(|row| read(row)).collect()),
-            Pool::Sqlite(pool) => self
-                .interruptible(pool, sql, values)
+            Pool::Sqlite(slots) => slots
+                .rows(bound!(sql, values), self.limit)
                 .await
                 .and_then(|rows| rows.iter().map(|row| read(row)).collect()),
         };
@@ -188,36 +174,4 @@ impl Readers {
             _ => error.into(),
         })
     }
-
-    /// Rows of a statement that SQLite itself ends at its time, even when nobody waits for it any more.
-    async fn interruptible(
-        &self,
-        pool: &SqlitePool,
-        sql: String,
-        values: Vec<Field>,
-    ) -> Result<Vec<sqlx::sqlite::SqliteRow>, sqlx::Error> {
-        let mut connection = pool.acquire().await?;
-        let (since, limit) = (Instant::now(), self.limit);
-        connection
-            .lock_handle()
-            .await?
-            .set_progress_handler(STEPS, move || since.elapsed() < limit);
-        bound!(sql, values).fetch_all(&mut *connection).await
-    }
-}
-
-fn sqlite(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                for setting in SQLITE_SETTINGS {
-                    connection.execute(setting).await?;
-                }
-                Ok(())
-            })
-        })
-        .connect_lazy_with(options)
 }
